@@ -1,0 +1,76 @@
+"""img2num_nb: see, compare and measure colour quantization.
+
+Every public name is reachable from here (``import img2num_nb as nb``). Modules load on first use, so that
+``import img2num_nb`` itself costs next to nothing: numba, scikit-learn and the widgets come only when asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .color import convert_color
+    from .errors import ImageError
+    from .filters import bilateral_filter
+    from .histogram import ColorHistogram
+    from .images import load_image, preview, sample_image, save_png
+    from .metrics import metrics
+    from .palettes import METHODS
+    from .quantize import Quantization, quantize
+    from .settings import Settings, load_settings, save_settings
+    from .widgets.explorer import Explorer
+    from .widgets.viewer import Viewer
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "convert_color": "color",
+    "ImageError": "errors",
+    "bilateral_filter": "filters",
+    "ColorHistogram": "histogram",
+    "load_image": "images",
+    "preview": "images",
+    "sample_image": "images",
+    "save_png": "images",
+    "metrics": "metrics",
+    "METHODS": "palettes",
+    "Quantization": "quantize",
+    "quantize": "quantize",
+    "Settings": "settings",
+    "load_settings": "settings",
+    "save_settings": "settings",
+    "Explorer": "widgets.explorer",
+    "Viewer": "widgets.viewer",
+}
+
+__all__ = [
+    "METHODS",
+    "ColorHistogram",
+    "Explorer",
+    "ImageError",
+    "Quantization",
+    "Settings",
+    "Viewer",
+    "__version__",
+    "bilateral_filter",
+    "convert_color",
+    "load_image",
+    "load_settings",
+    "metrics",
+    "preview",
+    "quantize",
+    "sample_image",
+    "save_png",
+    "save_settings",
+]
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value  # also when a submodule of the same name (quantize, metrics) has just been imported
+    return value
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,50 @@
+"""Errors and the checks of parameters: every message says what was wanted, what came, and what to do."""
+
+import difflib
+import math
+import numbers
+
+
+class ImageError(ValueError):
+    """Something is wrong with an image: its file, its format, its shape or its values."""
+
+
+class Cancelled(RuntimeError):
+    """A computation stopped because its ``cancel`` callback said so; nothing was changed."""
+
+
+class MissingExtra(ImportError):
+    """An optional package is not installed; the message gives the pip command."""
+
+    def __init__(self, package, extra, what):
+        super().__init__(f"{what} needs the package {package!r}: pip install 'img2num-nb[{extra}]'")
+
+
+def check_integer(name, value, low, high):
+    """Return `value` as int if it is an integer (2.0 is not, nor True) in [low, high]; else raise."""
+    wanted = f"{name} must be an integer from {low} to {high}"
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ValueError(f"{wanted}, got {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{wanted}, got {value}")
+    return int(value)
+
+
+def check_number(name, value, low, high=math.inf, *, unit=""):
+    """Return `value` as float if it is a finite number in [low, high]; else raise."""
+    span = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
+    wanted = f"{name} must be a finite number {span}{' ' + unit if unit else ''}"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise ValueError(f"{wanted}, got {value!r}")
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"{wanted}, got {value}")
+    return float(value)
+
+
+def check_choice(name, value, allowed):
+    """Return `value` if it is one of the names `allowed`; else raise with the nearest name."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    near = difflib.get_close_matches(str(value), list(allowed), n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}{hint}")
