@@ -1,0 +1,105 @@
+"""Strict YAML and JSON files: no key twice, numbers as people write them, an error with its line."""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from .errors import check_choice
+
+
+class FileError(ValueError):
+    """The text is not YAML or JSON; ``line`` says where, from 1, or is None."""
+
+    def __init__(self, message, line=None):
+        super().__init__(message)
+        self.line = line
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which a key given twice is an error, not a silent loss."""
+
+    def compose_mapping_node(self, anchor):
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise FileError(f"{key.value!r} is given twice", key.start_mark.line + 1)
+            seen.add(str(key.value))
+        return node
+
+
+class _Dumper(yaml.SafeDumper):
+    """Safe YAML that quotes text which `_Loader` would take for a number."""
+
+    def ignore_aliases(self, data):
+        return True
+
+    def represent_str(self, data):  # PyYAML loses bare line ends of other scripts, such as U+0085
+        return self.represent_scalar("tag:yaml.org,2002:str", data, None if data.isprintable() else '"')
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+$")
+for _class in _Loader, _Dumper:  # YAML 1.1 reads 1e-4 as text; everybody means the number
+    _class.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
+
+
+def read(path):
+    """Return what a file holds, and the line on which each item of its list ``variants`` begins.
+
+    Parameters
+    ----------
+    path : path
+        JSON if it ends in ``.json``, else YAML.
+
+    Raises
+    ------
+    FileError
+        If it holds neither.
+    """
+    data = Path(path).read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+        if Path(path).suffix.lower() == ".json":
+            content = json.loads(text, object_pairs_hook=_unique)
+            items = content.get("variants") if isinstance(content, dict) else None
+            return content, [None] * len(items if isinstance(items, list) else ())
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        return (loader.construct_document(root) if root else None), _lines(root)
+    except yaml.MarkedYAMLError as error:
+        raise FileError(error.problem, error.problem_mark.line + 1) from None
+    except json.JSONDecodeError as error:
+        raise FileError(error.msg, error.lineno) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise FileError(f"not a text file: {error}") from None
+    except RecursionError:
+        raise FileError("lists or mappings are nested too deep") from None
+
+
+def text(path, data):
+    """Return `data` as the text of a file named `path`: ``.yaml``, ``.yml`` or ``.json``."""
+    suffix = check_choice(
+        "the ending of a settings file", Path(path).suffix.lower(), (".yaml", ".yml", ".json")
+    )
+    if suffix == ".json":
+        return json.dumps(data, indent=2) + "\n"
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
+
+
+def _unique(pairs):
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise FileError(f"a key is given twice among {', '.join(repr(key) for key, _ in pairs)}")
+    return content
+
+
+def _lines(root):
+    pairs = root.value if isinstance(root, yaml.MappingNode) else ()
+    for key, node in pairs:
+        if key.value == "variants" and isinstance(node, yaml.SequenceNode):
+            return [item.start_mark.line + 1 for item in node.value]
+    return []

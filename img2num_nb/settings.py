@@ -1,0 +1,287 @@
+"""Settings: every choice behind one picture, shared by explorer, command line, files and reports."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from itertools import chain
+from pathlib import Path
+
+from . import _yaml
+from ._atomic import write_atomically
+from .errors import check_choice, check_integer, check_number
+from .options import check_options, option_text
+from .sources import SAMPLE
+
+#: Img2Num's numeric colour spaces, understood in files only: everywhere else a colour space is a name.
+IMG2NUM_SPACES = {0: "lab", 1: "srgb"}
+
+
+def _check_space(value):
+    from .color import SPACES
+
+    return check_choice("color_space", value, SPACES)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The bilateral filter's parameters, as text ``"sigma_spatial,sigma_range[,color_space]"``.
+
+    Parameters
+    ----------
+    sigma_spatial : float
+        Reach in the picture, pixels; 0: no filter.
+    sigma_range : float
+        Reach in colour, units of `color_space`; 0: no filter.
+    color_space : str
+        Where colours are compared.
+    """
+
+    sigma_spatial: float = 3.0
+    sigma_range: float = 50.0
+    color_space: str = "lab"
+
+    def __post_init__(self):
+        for name, unit in ("sigma_spatial", "pixels"), ("sigma_range", "colour units"):
+            object.__setattr__(self, name, check_number(name, getattr(self, name), 0, unit=unit))
+        _check_space(self.color_space)
+
+    @classmethod
+    def parse(cls, text):
+        """Return the filter that `text` describes, or None for ``"none"``.
+
+        Raises
+        ------
+        ValueError
+            If `text` is neither.
+        """
+        if text is None or text == "none":
+            return None
+        try:
+            spatial, sigma_range, *space = text.split(",")
+            numbers = float(spatial), float(sigma_range)
+            if len(space) > 1:
+                raise ValueError
+        except (AttributeError, ValueError):
+            wanted = "none, or sigma_spatial,sigma_range[,color_space] as in 3,50 or 3,50,lab"
+            raise ValueError(f"filter must be {wanted}; got {text!r}") from None
+        return cls(*numbers, *(name.strip() for name in space))
+
+    def __str__(self):
+        return f"{_short(self.sigma_spatial)},{_short(self.sigma_range)},{self.color_space}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All choices behind one quantized picture; checked when made, equal when they give the same picture.
+
+    Parameters
+    ----------
+    filter : Filter or None
+        Smoothing before the quantization.
+    color_space : str
+        Where distances between colours are measured.
+    method : str
+        Palette design, a name of `METHODS`.
+    k : int
+        Colours wanted, 1 to 65536.
+    seed : int
+        Start of the random choices, 0 to 2**32 - 1.
+    max_iter : int
+        Upper limit of iterations, 1 to 1,000,000.
+    options : dict
+        The method's own options: text, numbers, truth values, or lists of them. Not to be changed afterwards.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of its range or a name is unknown; the message gives the nearest one.
+    """
+
+    filter: Filter | None = None
+    color_space: str = "lab"
+    method: str = "kmeans"
+    k: int = 16
+    seed: int = 0
+    max_iter: int = 100
+    options: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not isinstance(self.filter, Filter | None):
+            raise ValueError(f"filter must be a Filter or None, got {self.filter!r}")
+        _check_space(self.color_space)
+        object.__setattr__(self, "k", check_integer("k", self.k, 1, 65536))
+        object.__setattr__(self, "seed", check_integer("seed", self.seed, 0, 2**32 - 1))
+        object.__setattr__(self, "max_iter", check_integer("max_iter", self.max_iter, 1, 10**6))
+        object.__setattr__(self, "options", check_options(self.method, self.options))
+
+    def quantize(self, image, *, histogram=None, progress=None, cancel=None):
+        """Filter and quantize an image.
+
+        Parameters
+        ----------
+        image : (H, W, 3) ndarray of uint8
+            sRGB.
+        histogram : ColorHistogram, optional
+            Of the *filtered* image, if known.
+        progress : callable, optional
+            Called with the fraction of the filter that is done, 0..1.
+        cancel : callable, optional
+            Asked now and then; when it returns true, `Cancelled` is raised.
+
+        Returns
+        -------
+        Quantization
+        """
+        from .quantize import quantize
+
+        return quantize(
+            self.smooth(image, progress=progress, cancel=cancel),
+            self.k,
+            method=self.method,
+            color_space=self.color_space,
+            seed=self.seed,
+            max_iter=self.max_iter,
+            histogram=histogram,
+            cancel=cancel,
+            **self.options,
+        )
+
+    def smooth(self, image, *, progress=None, cancel=None):
+        """Return `image` after the filter, or itself when there is none; parameters as in `quantize`."""
+        if self.filter is None:
+            return image
+        from .filters import bilateral_filter
+
+        return bilateral_filter(image, **asdict(self.filter), progress=progress, cancel=cancel)
+
+    def to_dict(self):
+        """Return the settings as plain text, numbers and lists, as they stand in a file."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return values | {"filter": str(self.filter or "none"), "options": dict(self.options)}
+
+    @classmethod
+    def from_dict(cls, values):
+        """Return the settings that `to_dict` wrote; what is left out has its default.
+
+        Raises
+        ------
+        ValueError
+            If a key is unknown (with the nearest name) or a value is not allowed.
+        """
+        if not isinstance(values, Mapping):
+            raise ValueError(f"settings must be a mapping such as {{k: 16, method: kmeans}}, got {values!r}")
+        for name in values:
+            check_choice("a setting", name, [f.name for f in fields(cls)])
+        return cls(**values | ({"filter": Filter.parse(values["filter"])} if "filter" in values else {}))
+
+    def to_python(self, source):
+        """Return Python text that repeats exactly this quantization of `source`.
+
+        Parameters
+        ----------
+        source : str
+            ``"sample:NAME"`` or a path.
+        """
+        lines = ["import img2num_nb as nb", ""]
+        sample = source.startswith(SAMPLE)
+        lines += [f"image = nb.{'sample' if sample else 'load'}_image({source.removeprefix(SAMPLE)!r})"]
+        if self.filter:
+            lines += [f"filtered = nb.bilateral_filter(image, {_arguments(asdict(self.filter))})"]
+        chosen = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("filter", "options")}
+        arguments = _arguments(chosen | self.options)
+        lines += [f"quantization = nb.quantize({'filtered' if self.filter else 'image'}, {arguments})"]
+        return "\n".join(lines) + "\n"
+
+    def to_command(self, source):
+        """Return the command line (for a POSIX shell) that repeats exactly this quantization of `source`.
+
+        Parameters
+        ----------
+        source : str
+            ``"sample:NAME"`` or a path.
+        """
+        source = f"./{source}" if source.startswith("-") else source
+        words = ["img2num-nb", "quantize", source, "-k", str(self.k)]
+        words += ["--color-space", self.color_space, "--method", self.method]
+        words += ["--filter", str(self.filter)] if self.filter else []
+        words += ["--seed", str(self.seed), "--max-iter", str(self.max_iter)]
+        words += chain.from_iterable(("--option", f"{k}={option_text(v)}") for k, v in self.options.items())
+        return shlex.join(words)
+
+
+def load_settings(path):
+    """Read images and variants from a settings file.
+
+    Parameters
+    ----------
+    path : str or path
+        A YAML file, or JSON if its name ends in ``.json``: a mapping of ``images`` (a list of
+        ``sample:NAME``, paths and patterns) and ``variants`` (a list of mappings, see `Settings`).
+
+    Returns
+    -------
+    images : list of str
+        As they stand in the file.
+    variants : list of Settings
+        At least one.
+
+    Raises
+    ------
+    ValueError
+        If the file is not of this form; the message names the file and, where it can, the line.
+    OSError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    line = None
+    try:
+        data, lines = _yaml.read(path)
+        if not isinstance(data, Mapping):
+            raise ValueError("wanted a mapping of images and variants")
+        for key in data:
+            check_choice("a key of a settings file", key, ("images", "variants"))
+        images, variants = data.get("images", []), data.get("variants")
+        if not (isinstance(images, list) and all(isinstance(name, str) for name in images)):
+            raise ValueError(f"images must be a list of texts (quote a name such as '1e5'), got {images!r}")
+        if not isinstance(variants, list) or not variants:
+            raise ValueError(f"variants must be a list of at least one mapping, got {variants!r}")
+        loaded = []
+        for values, line in zip(variants, lines, strict=True):  # noqa: B007 (the error below names the line)
+            loaded.append(Settings.from_dict(_with_named_space(values)))
+    except ValueError as error:
+        line = getattr(error, "line", line)
+        raise ValueError(f"{path}{f', line {line}' if line else ''}: {error}") from error
+    return images, loaded
+
+
+def save_settings(path, images, variants):
+    """Write images and variants to a settings file, whole or not at all; see `load_settings`.
+
+    Parameters
+    ----------
+    path : str or path
+        Ends in ``.yaml``, ``.yml`` or ``.json``.
+    images : list of str
+        ``sample:NAME``, paths and patterns.
+    variants : list of Settings
+        At least one.
+    """
+    data = {"images": [str(image) for image in images], "variants": [v.to_dict() for v in variants]}
+    write_atomically(path, _yaml.text(path, data).encode("utf-8"))
+
+
+def _with_named_space(values):
+    """Replace Img2Num's numeric colour space by its name."""
+    space = values.get("color_space") if isinstance(values, Mapping) else None
+    if isinstance(space, int) and not isinstance(space, bool) and space in IMG2NUM_SPACES:
+        return values | {"color_space": IMG2NUM_SPACES[space]}
+    return values
+
+
+def _short(number):
+    """Return the shortest text that reads back as the same float: 3, not 3.0."""
+    return repr(number).removesuffix(".0")
+
+
+def _arguments(values):
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())
