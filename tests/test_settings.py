@@ -13,8 +13,6 @@ from img2num_nb.color import SPACES
 from img2num_nb.options import option_text, option_value
 from img2num_nb.settings import Filter, Settings, load_settings, save_settings
 
-    "files", deadline=None, max_examples=30
-)  # each example waits for the disk
 TEXT = st.text(st.characters(codec="utf-8"))
 SIGMAS = st.floats(0, 50)
 FILTERS = st.builds(Filter, SIGMAS, SIGMAS, st.sampled_from(list(SPACES)))
