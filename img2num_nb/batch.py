@@ -11,6 +11,9 @@ from .options import option_value
 from .settings import Filter, Settings, load_settings
 from .sources import SAMPLE, expand_images, open_image
 
+#: What a row takes from a `Quantization` as it is.
+FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
+
 
 def choose(images, settings_file, given, filter_text, options):
     """Return the images and variants that a command line asks for.
@@ -119,9 +122,6 @@ def _result(source, image, variant, target):
         "metrics": metrics(image, made),
     }
     return plain(row | {name: getattr(made, name) for name in FACTS})
-
-
-FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
 
 
 def plain(value):

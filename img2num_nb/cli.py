@@ -66,7 +66,7 @@ def lab(
         folder, kept = prepare(folder)
     except OSError as error:
         stop(error, 1)
-    typer.echo(f"Notebooks: {folder.resolve()}")
+    typer.echo(f"Notebooks: {folder.resolve()} (Ctrl-C ends JupyterLab)")
     if kept:
         typer.echo(f"Kept as you left them (rename one to get ours): {', '.join(kept)}")
     serve(folder, browser=not no_browser, port=port)

@@ -1,0 +1,241 @@
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+import img2num_nb as nb
+from img2num_nb import lab
+from img2num_nb.cli import app
+from img2num_nb.settings import Filter, Settings, save_settings
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of our own with two small pictures and a file that is none."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(1)
+    for name in "a.png", "b.png":
+        Image.fromarray(random.integers(0, 256, (12, 9, 3), np.uint8)).save(name)
+    Path("bad.png").write_text("not a picture")
+    return tmp_path
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def run_json(*words):
+    result = run("quantize", *words, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+# quantize
+
+
+def test_one_picture_prints_its_palette_and_its_errors():
+    result = run("quantize", "a.png", "-k", 4)
+    expected = nb.quantize(nb.load_image("a.png"), 4)
+    assert result.exit_code == 0
+    assert re.findall(r"#([0-9a-f]{6})", result.stdout) == [bytes(color).hex() for color in expected.palette]
+    assert "PSNR, dB" in result.stdout
+    assert result.stderr == ""
+
+
+def test_json_is_one_sorted_document_with_the_library_s_numbers():
+    result = run("quantize", "a.png", "-k", 4, "--json")
+    document = json.loads(result.stdout)
+    assert result.stdout == json.dumps(document, sort_keys=True) + "\n"
+    (row,) = document["results"]
+    image = nb.load_image("a.png")
+    expected = nb.quantize(image, 4)
+    assert [color["rgb"] for color in row["palette"]] == expected.palette.tolist()
+    assert [color["pixels"] for color in row["palette"]] == expected.counts.tolist()
+    assert sum(color["share"] for color in row["palette"]) == pytest.approx(1)
+    assert row["metrics"]["mse"] == nb.metrics(image, expected)["mse"]
+    assert row["settings"] == Settings(k=4).to_dict()
+    assert document["failed"] == []
+
+
+def test_a_perfect_copy_has_no_infinite_number_in_json():
+    Image.new("RGB", (8, 8), "red").save("red.png")
+    (row,) = run_json("red.png", "-k", 4)["results"]
+    assert row["metrics"]["psnr"] is None
+    assert row["n_colors"] == 1
+
+
+def test_the_written_picture_is_indexed_and_holds_the_quantization():
+    assert run("quantize", "a.png", "-k", 4, "-o", "out.png").exit_code == 0
+    with Image.open("out.png") as written:
+        assert written.mode == "P"
+        pixels = np.asarray(written.convert("RGB"))
+    np.testing.assert_array_equal(pixels, nb.quantize(nb.load_image("a.png"), 4).image)
+
+
+def test_every_option_reaches_the_quantizer():
+    settings = Settings(Filter(1, 30, "srgb"), "oklab", "kmeans", 3, 5, 9, {"n_init": 2, "tol": 1e-3})
+    words = shlex.split(settings.to_command("a.png"))[2:]
+    (row,) = run_json(*words)["results"]
+    assert Settings.from_dict(row["settings"]) == settings
+
+
+def test_a_bad_picture_is_reported_and_does_not_stop_the_others():
+    result = run("quantize", "*.png", "absent.png", "-k", 4, "-o", "out", "--json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [row["output"] for row in document["results"]] == [str(Path("out/a.png")), str(Path("out/b.png"))]
+    assert [row["image"] for row in document["failed"]] == ["bad.png", "absent.png"]
+    assert sorted(os.listdir("out")) == ["a.png", "b.png"]
+    first, second = result.stderr.splitlines()
+    assert "bad.png" in first
+    assert "absent.png" in second
+
+
+def test_several_pictures_print_a_row_each():
+    lines = run("quantize", "a.png", "b.png", "-k", 4).stdout.splitlines()
+    assert [line.split()[:3] for line in lines[1:]] == [["a.png", "4", "4"], ["b.png", "4", "4"]]
+
+
+def test_a_settings_file_makes_all_its_variants_and_the_command_line_overrides():
+    save_settings("s.yaml", ["a.png"], [Settings(k=2, options={"n_init": 2}), Settings(k=3)])
+    rows = run_json("--settings", "s.yaml", "--seed", 7, "--option", "tol=0", "-o", "out")["results"]
+    assert [Settings.from_dict(row["settings"]) for row in rows] == [
+        Settings(k=2, seed=7, options={"n_init": 2, "tol": 0}),
+        Settings(k=3, seed=7, options={"tol": 0}),
+    ]
+    assert sorted(os.listdir("out")) == ["a-1.png", "a-2.png"]
+
+
+def test_pictures_of_the_same_name_do_not_overwrite_each_other():
+    Path("other").mkdir()
+    Image.open("a.png").save("other/A.png")
+    run_json("a.png", "other/A.png", "-k", 2, "-o", "out")
+    assert sorted(os.listdir("out")) == ["A-2.png", "a.png"]
+
+
+def test_a_file_named_like_a_pattern_is_that_file():
+    Image.open("a.png").save("[ab].png")
+    assert [row["image"] for row in run_json("[ab].png", "-k", 2)["results"]] == ["[ab].png"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("", "no picture given"),
+        ("a.png -k 0", "k must be an integer from 1 to 65536, got 0"),
+        ("a.png -k many", "not a valid int"),
+        ("a.png --method kmean", "did you mean 'kmeans'"),
+        ("a.png --color-space labb", "did you mean 'lab'"),
+        ("a.png --filter 3", "filter must be none, or"),
+        ("a.png --option n_init", "--option must be NAME=VALUE"),
+        ("a.png --option ninit=4", "did you mean 'n_init'"),
+        ("a.png --option n_init=0", "n_init must be an integer from 1"),
+        ("a.png --settings absent.yaml", "absent.yaml"),
+        ("a.png --settings bad.png", "bad.png: wanted a mapping"),
+        ("'*.gif'", "no file matches '*.gif'"),
+        ("a.png b.png -o out.png", "2 pictures need a folder"),
+        ("a.png -o absent/out.png", "there is no folder absent"),
+        ("a.png -o a.png", "would overwrite the picture a.png"),
+        ("a.png -o .", "would overwrite the picture a.png"),
+        ("a.png b.png -o bad.png/", "bad.png"),
+        ("a.png --nonsense", "No such option"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_why(words, message):
+    result = run("quantize", *shlex.split(words))
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.replace("│", " ").split())
+    assert result.stdout == ""
+
+
+def test_the_command_itself_ends_with_1_and_without_a_traceback():
+    command = [sys.executable, "-m", "img2num_nb.cli", "quantize", "bad.png"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("img2num-nb: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_the_version_is_the_package_s():
+    assert run("--version").stdout == f"img2num-nb {nb.__version__}\n"
+
+
+# lab
+
+
+@pytest.fixture
+def wheel(folder, monkeypatch):
+    """Notebooks as an installed wheel carries them."""
+    home = folder / "site-packages"
+    (home / ".ipynb_checkpoints").mkdir(parents=True)
+    (home / ".ipynb_checkpoints" / "00-explore.ipynb").write_text("old")
+    (home / "00-explore.ipynb").write_text("ours")
+    (home / "01-next.ipynb").write_text("ours")
+    monkeypatch.setattr(lab, "PACKAGED", home)
+
+
+def test_a_clone_s_notebooks_are_used_where_they_are():
+    assert lab.prepare() == (Path(lab.__file__).parent.parent / "notebooks", [])
+
+
+def test_an_installed_wheel_copies_its_notebooks(wheel):
+    assert lab.prepare() == (Path("img2num-notebooks"), [])
+    assert sorted(os.listdir("img2num-notebooks")) == ["00-explore.ipynb", "01-next.ipynb"]
+
+
+def test_what_the_user_changed_is_kept_and_said(wheel):
+    lab.prepare("mine")
+    Path("mine/00-explore.ipynb").write_text("theirs")
+    Path("mine/01-next.ipynb").unlink()
+    assert lab.prepare("mine") == (Path("mine"), ["00-explore.ipynb"])
+    assert Path("mine/00-explore.ipynb").read_text() == "theirs"
+    assert Path("mine/01-next.ipynb").read_text() == "ours"
+
+
+def test_a_folder_that_cannot_be_made_is_said_without_a_traceback(wheel):
+    result = run("lab", "bad.png/notebooks")
+    assert result.exit_code == 1
+    assert "bad.png" in result.stderr
+
+
+def test_jupyterlab_answers_on_this_machine_alone_and_ctrl_c_ends_it():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "img2num_nb.cli", "lab", "mine", "--no-browser", "--port", str(port)]
+    with open("log", "wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        log = wait_for(rf"http://127\.0\.0\.1:{port}/lab/tree/00-explore\.ipynb\?token=\w+", server)
+        with urllib.request.urlopen(re.search(r"http://\S+", log)[0]) as answer:
+            assert b"jupyter-config-data" in answer.read()
+        assert not re.search(r"http://(?!127\.0\.0\.1)", log)
+    finally:
+        if os.name == "posix":
+            os.killpg(server.pid, signal.SIGINT)  # what Ctrl-C does
+        else:
+            server.terminate()
+        assert server.wait(30) in (0, 1)
+
+
+def wait_for(pattern, server):
+    for _ in range(600):
+        log = Path("log").read_text(errors="replace")
+        if re.search(pattern, log):
+            return log
+        assert server.poll() is None, log
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not start:\n{log}")
