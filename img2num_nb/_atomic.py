@@ -1,0 +1,96 @@
+"""Write a file whole or not at all: an interrupted or failed write leaves what was there before."""
+
+import os
+import secrets
+import stat
+import time
+from pathlib import Path
+
+STALE_SECONDS = 3600  # a temporary file this old belongs to a process that was killed while writing
+
+
+def write_atomically(path, data):
+    """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
+
+    The bytes go to a hidden file in the same folder, are forced to the disk (fsync), and take the final
+    name in one step (``os.replace``). On any error, KeyboardInterrupt included, the hidden file is removed;
+    one that a killed process left behind is removed by the next write to the same path, after an hour.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Where to write. Its folder must exist. A symbolic link is followed, so the link stays a link.
+    data : bytes-like
+        The whole content.
+
+    Returns
+    -------
+    pathlib.Path
+        `path`.
+
+    Raises
+    ------
+    OSError
+        A missing folder, a folder or device in the place of the file, no permission, a full disk: the message
+        names the path, the bytes needed and what to do; ``errno`` and the subclass are those of the cause.
+    """
+    target = Path(os.path.realpath(path))
+    needed = memoryview(data).nbytes
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        _check_target(target)
+        _remove_stale(target)
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        remedy = _REMEDIES.get(
+            type(error), "free space, or write elsewhere; the file that was there is intact"
+        )
+        message = f"cannot write {str(path)!r} ({needed} bytes needed): {error.strerror}; {remedy}"
+        raise OSError(error.errno, message) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+    return Path(path)
+
+
+_REMEDIES = {
+    FileNotFoundError: "make its folder first",
+    NotADirectoryError: "make its folder first",
+    IsADirectoryError: "give the name of a file in it",
+    PermissionError: "choose a folder that you may write to",
+}
+
+
+def _check_target(target):
+    """Refuse what ``os.replace`` would destroy or trip over: folders, and devices such as /dev/null."""
+    if target.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        raise PermissionError(1, "it is a device, pipe or socket, not a file")
+
+
+def _remove_stale(target):
+    prefix = f".{target.name[:100]}."
+    for entry in os.scandir(target.parent):
+        if entry.name.startswith(prefix) and entry.name.endswith(".tmp"):
+            try:
+                if time.time() - entry.stat().st_mtime > STALE_SECONDS:
+                    os.unlink(entry.path)
+            except OSError:
+                pass  # another process was quicker, or it is not ours to remove
+
+
+def _sync_folder(folder):
+    """Force the new name to the disk too; Windows cannot and need not open a folder for that."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
