@@ -1,0 +1,167 @@
+"""Counting distinct colours, and looking labels up.
+
+A pixel's code is ``R << 16 | G << 8 | B``. Pixels are split by their upper 12 bits (as the first pass of a radix sort does),
+then each bucket is counted in a table of 4096 entries that stays in the first-level cache. No pass touches 2**24 entries and
+nothing is sorted, yet the codes come out in ascending order.
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from .run import kernel
+
+BUCKETS = 4096  # upper 12 bits of a code: R and the upper half of G
+WORDS = BUCKETS // 32
+
+
+@intrinsic
+def _trailing_zeros(typingctx, value):
+    """Return the place of the lowest set bit of an int32."""
+    return types.int32(types.int32), lambda ctx, b, sig, args: b.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+
+@kernel
+def bucket_sizes(pixels, start, stop):
+    """Count pixels by the upper 12 bits of their code."""
+    sizes = np.zeros(BUCKETS, np.int64)
+    for i in range(start, stop):
+        sizes[(np.int64(pixels[i, 0]) << 4) | (pixels[i, 1] >> 4)] += 1
+    return sizes
+
+
+@kernel
+def scatter(pixels, start, stop, position, low):
+    """Write the lower 12 bits of each pixel's code to the next place of its bucket."""
+    for i in range(start, stop):
+        bucket = (np.int64(pixels[i, 0]) << 4) | (pixels[i, 1] >> 4)
+        low[position[bucket]] = (np.uint16(pixels[i, 1] & 15) << 8) | pixels[i, 2]
+        position[bucket] += 1
+
+
+@kernel
+def distinct_sizes(low, offsets, start, stop, distinct):
+    """Count the distinct codes of buckets `start` to `stop`."""
+    seen = np.zeros(BUCKETS, np.uint8)
+    for bucket in range(start, stop):
+        n = 0
+        for i in range(offsets[bucket], offsets[bucket + 1]):
+            n += 1 - seen[low[i]]
+            seen[low[i]] = 1
+        for i in range(offsets[bucket], offsets[bucket + 1]):
+            seen[low[i]] = 0
+        distinct[bucket] = n
+
+
+@kernel
+def count_buckets(low, offsets, start, stop, first, colors, counts):
+    """Write the colours of buckets `start` to `stop`, ascending, with their counts, from place ``first[bucket]`` on."""
+    table = np.zeros(BUCKETS, np.int32)
+    used = np.zeros(WORDS, np.int32)  # a bit for each code
+    for bucket in range(start, stop):
+        if offsets[bucket] == offsets[bucket + 1]:
+            continue
+        for i in range(offsets[bucket], offsets[bucket + 1]):
+            code = np.int32(low[i])
+            table[code] += 1
+            used[code >> 5] |= np.int32(np.int32(1) << (code & 31))
+        out = first[bucket]
+        for word in range(WORDS):
+            bits = used[word]
+            used[word] = 0
+            while bits != 0:
+                code = word * 32 + _trailing_zeros(bits)
+                bits = np.int32(bits & (bits - 1))
+                colors[out, 0] = bucket >> 4
+                colors[out, 1] = ((bucket & 15) << 4) | (code >> 8)
+                colors[out, 2] = code & 255
+                counts[out] = table[code]
+                table[code] = 0
+                out += 1
+
+
+@kernel
+def coarse_sums(pixels, start, stop, bits):
+    """Sum pixels by cell of a ``2**bits`` per channel grid: count, and the sums of what the cell index leaves of R, G, B."""
+    shift = 8 - bits
+    rest = (1 << shift) - 1
+    sums = np.zeros((1 << (3 * bits), 4), np.uint32)
+    for i in range(start, stop):
+        r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
+        cell = ((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)
+        sums[cell, 0] += 1
+        sums[cell, 1] += r & rest
+        sums[cell, 2] += g & rest
+        sums[cell, 3] += b & rest
+    return sums
+
+
+@kernel
+def coarse_colors(tables, bits):
+    """Merge the tables of `coarse_sums`; return cells in use, their mean colours (rounded) and pixel counts."""
+    shift = 8 - bits
+    n_cells = tables.shape[1]
+    n = 0
+    for cell in range(n_cells):
+        for t in range(tables.shape[0]):
+            if tables[t, cell, 0]:
+                n += 1
+                break
+    cells = np.empty(n, np.int32)
+    colors = np.empty((n, 3), np.uint8)
+    counts = np.empty(n, np.int64)
+    mask = (1 << bits) - 1
+    out = 0
+    for cell in range(n_cells):
+        weight = np.int64(0)
+        for t in range(tables.shape[0]):
+            weight += tables[t, cell, 0]
+        if weight:
+            for c in range(3):
+                rest = np.int64(0)
+                for t in range(tables.shape[0]):
+                    rest += tables[t, cell, c + 1]
+                base = ((cell >> (bits * (2 - c))) & mask) << shift
+                colors[out, c] = base + (2 * rest + weight) // (2 * weight)
+            cells[out] = cell
+            counts[out] = weight
+            out += 1
+    return cells, colors, counts
+
+
+@kernel
+def fill_table(colors, labels, start, stop, table):
+    """Enter each colour's label at its place in the table of 2**24 labels (see `look_up`)."""
+    for i in range(start, stop):
+        r, g, b = np.int64(colors[i, 0]), np.int64(colors[i, 1]), np.int64(colors[i, 2])
+        place = (r >> 2) << 18 | (g >> 2) << 12 | (b >> 2) << 6 | (r & 3) << 4 | (g & 3) << 2 | (b & 3)
+        table[place] = labels[i]
+
+
+@kernel
+def look_up(pixels, start, stop, table, labels):
+    """Label pixels through the table, of which a cache line holds a cube of 4 x 4 x 4 colours, as neighbours have."""
+    for i in range(start, stop):
+        r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
+        place = (r >> 2) << 18 | (g >> 2) << 12 | (b >> 2) << 6 | (r & 3) << 4 | (g & 3) << 2 | (b & 3)
+        labels[i] = table[place]
+
+
+@kernel
+def look_up_coarse(pixels, start, stop, bits, table, labels):
+    """Label pixels through a table of ``2**(3 * bits)`` cells."""
+    shift = 8 - bits
+    for i in range(start, stop):
+        r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
+        labels[i] = table[((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)]
+
+
+@kernel
+def paint(labels, start, stop, palette, out):
+    """Write the palette colour of each label."""
+    for i in range(start, stop):
+        label = labels[i]
+        out[i, 0] = palette[label, 0]
+        out[i, 1] = palette[label, 1]
+        out[i, 2] = palette[label, 2]

@@ -1,0 +1,94 @@
+"""Threads for the kernels: split a range into chunks, run them, stop early when told to."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event, Lock, local
+
+import numba
+
+from ..errors import Cancelled
+
+#: How every kernel is compiled. `error_model="numpy"`: a division needs no branch, so loops vectorize.
+kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+inline = numba.njit(inline="always", error_model="numpy")
+
+_pool = None
+_pool_lock = Lock()
+_worker = local()  # has `here` in the pool's own threads: they must not wait for one another
+
+
+def n_threads():
+    """Return the number of threads in use: the environment's NUMBA_NUM_THREADS, or the number of cores."""
+    return numba.config.NUMBA_NUM_THREADS
+
+
+def _executor():
+    global _pool
+    with _pool_lock:
+        if _pool is None:
+            _pool = ThreadPoolExecutor(n_threads(), "img2num_nb", lambda: setattr(_worker, "here", True))
+        return _pool
+
+
+def _forget_pool():
+    """Threads do not survive a fork; a child process starts its own."""
+    global _pool
+    _pool = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)
+
+
+def chunked(job, n, chunk=None, *, progress=None, cancel=None):
+    """Call ``job(start, stop)`` for consecutive chunks of ``range(n)`` and return the results in order.
+
+    Parameters
+    ----------
+    job : callable
+        Does its work without the GIL; must not depend on how the range is cut.
+    n : int
+        Length of the range.
+    chunk : int, optional
+        Length of a chunk; by default one chunk a thread.
+    progress : callable, optional
+        Called with the fraction done, 0..1, from the calling thread.
+    cancel : callable, optional
+        Asked from the calling thread; when it returns true, no further chunk starts.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` returned true.
+    """
+    chunk = chunk or max(1, -(-n // n_threads()))
+    starts = range(0, n, chunk)
+    if cancel is not None and cancel():
+        raise Cancelled("cancelled before it began")
+    if n_threads() == 1 or len(starts) <= 1 or hasattr(_worker, "here"):
+        results = []
+        for i, start in enumerate(starts):
+            if cancel is not None and cancel():
+                raise Cancelled(f"cancelled at {i} of {len(starts)} steps")
+            results.append(job(start, min(start + chunk, n)))
+            if progress is not None:
+                progress((i + 1) / len(starts))
+        return results
+    stop = Event()
+
+    def guarded(start):
+        return None if stop.is_set() else job(start, min(start + chunk, n))
+
+    futures = [_executor().submit(guarded, start) for start in starts]
+    try:
+        pending = set(futures)
+        watched = progress is not None or cancel is not None
+        while pending:
+            _, pending = wait(pending, timeout=0.05 if watched else None)
+            if cancel is not None and pending and cancel():
+                raise Cancelled(f"cancelled at {len(futures) - len(pending)} of {len(futures)} steps")
+            if progress is not None:
+                progress(1 - len(pending) / len(futures))
+        return [future.result() for future in futures]
+    finally:  # also on KeyboardInterrupt: chunks not yet begun do nothing, those begun end soon
+        stop.set()

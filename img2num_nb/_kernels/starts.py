@@ -1,0 +1,176 @@
+"""First centres for k-means, and Wu's cuts: loops over weighted points, ``(n, 4)``: x, y, z, weight."""
+
+import numpy as np
+
+from .run import inline, kernel
+
+
+@inline
+def _squared(points, i, x, y, z):
+    dx, dy, dz = points[i, 0] - x, points[i, 1] - y, points[i, 2] - z
+    return dx * dx + dy * dy + dz * dz
+
+
+@kernel
+def maximin(points, centers, n_given):
+    """Fill `centers` from place `n_given` >= 1 on, each with the point farthest from all centres before it (of equals, the first)."""
+    n = len(points)
+    distance = np.full(n, np.inf)
+    for j in range(1, len(centers)):
+        x, y, z = centers[j - 1, 0], centers[j - 1, 1], centers[j - 1, 2]
+        for i in range(n):
+            distance[i] = min(distance[i], _squared(points, i, x, y, z))
+        if j >= n_given:
+            at = np.argmax(distance)
+            for d in range(3):
+                centers[j, d] = points[at, d]
+
+
+@kernel
+def plus_plus(points, centers, uniform):
+    """Greedy k-means++: each centre is the best of some points drawn by weight times squared distance.
+
+    `uniform`, ``(k, trials)``, holds the random numbers of 0..1 that draw them. Sums run in eight lanes, in an order of their own.
+    """
+    n = len(points)
+    padded = (n + 7) // 8 * 8  # weight 0 behind the last point, so that the lanes are full
+    planar = np.zeros((4, padded))
+    planar[:, :n] = points.T
+    px, py, pz, weight = planar[0], planar[1], planar[2], planar[3]
+    distance = np.full(padded, 1e30)
+    trial = np.empty(padded)
+    best = np.empty(padded)
+    cumulative = np.cumsum(weight)
+    lanes = np.empty(8)
+    for j in range(len(centers)):
+        least = np.inf
+        for t in range(uniform.shape[1] if j > 0 else 1):
+            at = min(np.searchsorted(cumulative, uniform[j, t] * cumulative[-1], side="right"), n - 1)
+            x, y, z = px[at], py[at], pz[at]
+            for i in range(padded):
+                dx, dy, dz = px[i] - x, py[i] - y, pz[i] - z
+                trial[i] = min(distance[i], dx * dx + dy * dy + dz * dz)
+            lanes[:] = 0.0
+            for i in range(0, padded, 8):
+                for lane in range(8):
+                    lanes[lane] += weight[i + lane] * trial[i + lane]
+            cost = lanes.sum()
+            if cost < least:
+                least = cost
+                best, trial = trial, best
+                centers[j, 0], centers[j, 1], centers[j, 2] = x, y, z
+        distance, best = best, distance
+        total = 0.0
+        for i in range(padded):
+            total += weight[i] * distance[i]
+            cumulative[i] = total
+
+
+@kernel
+def wu(points, bins, n_bins, k):
+    """Cut the points' box k - 1 times, always the box of greatest squared error, where that error falls most [Wu 1992].
+
+    `bins`, ``(n, 3)``, places the points on a grid whose planes are the cuts tried. Returns the boxes' sums, ``(n_boxes, 4)``.
+    """
+    n = len(points)
+    order = np.arange(n)
+    spare = np.empty(n, np.int64)
+    first = np.zeros(k + 1, np.int64)
+    last = np.zeros(k + 1, np.int64)
+    error = np.zeros(k)
+    sums = np.zeros((k, 4))
+    slab = np.empty((n_bins, 4))
+    last[0] = n
+    n_boxes = 1
+    box = 0
+    fresh = 0  # the other half of the last cut
+    while True:
+        for which in (box, fresh):
+            square = 0.0
+            sums[which] = 0.0
+            for m in range(first[which], last[which]):
+                i = order[m]
+                w = points[i, 3]
+                for d in range(3):
+                    sums[which, d] += w * points[i, d]
+                sums[which, 3] += w
+                square += w * _squared(points, i, 0.0, 0.0, 0.0)
+            s = sums[which]
+            error[which] = square - (s[0] * s[0] + s[1] * s[1] + s[2] * s[2]) / s[3]
+            if last[which] - first[which] <= 1:
+                error[which] = 0.0
+        if n_boxes == k:
+            return sums
+        while True:
+            box = np.argmax(error[:n_boxes])
+            if error[box] <= 0.0:
+                return sums[:n_boxes]
+            axis, cut = _best_cut(points, bins, order, first[box], last[box], sums[box], slab, n_bins)
+            if axis >= 0:
+                break
+            error[box] = 0.0  # all its points share one cell
+        low, high = first[box], 0
+        for m in range(first[box], last[box]):
+            i = order[m]
+            if bins[i, axis] <= cut:
+                order[low] = i
+                low += 1
+            else:
+                spare[high] = i
+                high += 1
+        order[low : low + high] = spare[:high]
+        fresh = n_boxes
+        first[fresh], last[fresh] = low, last[box]
+        last[box] = low
+        n_boxes += 1
+
+
+@kernel
+def _best_cut(points, bins, order, first, last, total, slab, n_bins):
+    """Return the axis and the bin after which to cut, so that the parts' squared error is least; axis -1 if there is no cut."""
+    most = -1.0
+    best_axis = -1
+    best_cut = -1
+    for axis in range(3):
+        slab[:] = 0.0
+        lowest, highest = n_bins, -1
+        for m in range(first, last):
+            i = order[m]
+            b = np.int64(bins[i, axis])
+            lowest, highest = min(lowest, b), max(highest, b)
+            w = points[i, 3]
+            slab[b, 0] += w * points[i, 0]
+            slab[b, 1] += w * points[i, 1]
+            slab[b, 2] += w * points[i, 2]
+            slab[b, 3] += w
+        x, y, z, w = 0.0, 0.0, 0.0, 0.0
+        for b in range(lowest, highest):
+            x, y, z, w = x + slab[b, 0], y + slab[b, 1], z + slab[b, 2], w + slab[b, 3]
+            u, v, q = total[0] - x, total[1] - y, total[2] - z
+            gain = (x * x + y * y + z * z) / w + (u * u + v * v + q * q) / (total[3] - w)
+            if gain > most:
+                most, best_axis, best_cut = gain, axis, b
+    return best_axis, best_cut
+
+
+@kernel
+def usefulness(points, centers):
+    """Return, for each centre, its points' squared error, and by how much that would grow without the centre."""
+    k = len(centers)
+    error = np.zeros(k)
+    missed = np.zeros(k)
+    planar = centers.T.copy()
+    distance = np.empty(k)
+    for i in range(len(points)):
+        for j in range(k):
+            dx, dy, dz = planar[0, j] - points[i, 0], planar[1, j] - points[i, 1], planar[2, j] - points[i, 2]
+            distance[j] = dx * dx + dy * dy + dz * dz
+        best, first, second = 0, np.inf, np.inf
+        for j in range(k):
+            if distance[j] < first:
+                best, first, second = j, distance[j], first
+            elif distance[j] < second:
+                second = distance[j]
+        error[best] += points[i, 3] * first
+        missed[best] += points[i, 3] * (second - first)
+    return error, missed

@@ -1,0 +1,55 @@
+"""Palette design: every method is one function of ``(coords, counts, k, rng, **options)`` that returns a `Design`."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from .design import Design
+from .kmeans import kmeans
+from .scikit import sklearn_kmeans, sklearn_minibatch
+
+__all__ = ["METHODS", "Design", "Method"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A palette method: its name, a line about it, and the function that designs.
+
+    Attributes
+    ----------
+    options : dict
+        Name -> default of the options that the method takes beyond `k`, `color_space`, `seed` and `max_iter`.
+    """
+
+    name: str
+    design: Callable
+    extra: str | None = None  # the extra of pyproject.toml that it needs
+    package: str | None = None  # and the package
+
+    @property
+    def summary(self):
+        """One line about the method: the first of its docstring."""
+        return inspect.getdoc(self.design).split("\n", 1)[0]
+
+    @cached_property
+    def parameters(self):
+        """Name -> default of every keyword of `design`."""
+        signature = inspect.signature(self.design).parameters.values()
+        return {p.name: p.default for p in signature if p.kind is p.KEYWORD_ONLY}
+
+    @property
+    def options(self):
+        return {
+            name: default for name, default in self.parameters.items() if name not in ("max_iter", "cancel")
+        }
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method("kmeans", kmeans),
+        Method("sklearn-kmeans", sklearn_kmeans),
+        Method("sklearn-minibatch", sklearn_minibatch),
+    )
+}

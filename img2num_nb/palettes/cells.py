@@ -1,0 +1,93 @@
+"""Points grouped in the cells of a grid: the structure that makes exact k-means cheap (see `_kernels/lloyd.py`)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._kernels import lloyd as kernels
+from .._kernels.run import chunked, n_threads
+
+DIVISIONS = 32  # cells along the longest side of the points' bounding box
+WORTH_THREADS = 60_000  # points from which on handing work to threads pays
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Weighted points in cells, and cells in blocks of 4 x 4 x 4.
+
+    Attributes
+    ----------
+    points : (n, 4) ndarray of float64
+        x, y, z and count, in the order of the cells.
+    order : (n,) ndarray of int32
+        Where each point came from.
+    cells, blocks : tuple of ndarray
+        Of each cell (block): where its points (cells) begin; the least and the greatest coordinates of its points; their sums of
+        count times x, y, z and of counts, which are exact.
+    bins : (c, 3) ndarray of uint8
+        Place of each cell on the grid.
+    """
+
+    points: np.ndarray
+    order: np.ndarray
+    cells: tuple
+    blocks: tuple
+    bins: np.ndarray
+
+    @classmethod
+    def group(cls, coords, counts, divisions=DIVISIONS):
+        """Group ``(n, 3)`` whole-number points, with their counts, by cubes of a grid laid over their bounding box."""
+        n = len(coords)
+        low, high = kernels.bounds(coords)
+        size = max(1.0, np.floor((high - low).max() / divisions) + 1)
+        dims = ((high - low) // (4 * size)).astype(np.int64) + 1
+        key = np.empty(n, np.int32)
+        chunk = n if n < WORTH_THREADS else -(-n // n_threads())
+        chunked(lambda a, b: kernels.cell_of(coords, a, b, low, size, dims, key), n, chunk)
+        order, offsets = kernels.sort_by_cell(key, int(dims.prod()) * 64)
+        c = len(offsets) - 1
+        points = np.empty((n, 4))
+        cells = (offsets, np.empty((c, 3)), np.empty((c, 3)), np.empty((c, 4)))
+        chunk = c if n < WORTH_THREADS else -(-c // n_threads())
+        chunked(
+            lambda a, b: kernels.gather_cells(coords, counts, order, offsets, a, b, points, *cells[1:]),
+            c,
+            chunk,
+        )
+
+        key = key[order[offsets[:-1]]]
+        starts = np.append(np.flatnonzero(np.diff(key >> 6, prepend=-1)), c)
+        b = len(starts) - 1
+        blocks = (starts, np.empty((b, 3)), np.empty((b, 3)), np.empty((b, 4)))
+        kernels.gather_blocks(starts, *cells[1:], *blocks[1:])
+        bins = [
+            4 * block + (key >> shift & 3)
+            for block, shift in zip(np.unravel_index(key >> 6, dims), (4, 2, 0), strict=True)
+        ]
+        return cls(points, order, cells, blocks, np.stack(bins, axis=1).astype(np.uint8))
+
+    def means(self):
+        """Return the cells as ``(c, 4)`` points: mean x, y, z on the grid, and count."""
+        means = self.cells[3].copy()
+        means[:, :3] = np.floor(means[:, :3] / means[:, 3:] + 0.5)
+        return means
+
+    def _spread(self, job, cancel):
+        n = len(self.blocks[1])
+        chunk = n if len(self.points) < WORTH_THREADS else max(1, n // (4 * n_threads()))
+        return chunked(job, n, chunk, cancel=cancel)
+
+    def lloyd_pass(self, centers, cancel=None):
+        """Return the ``(k, 4)`` sums of the points nearest to each whole-number centre: x, y, z, count; exact."""
+        job = lambda a, b: kernels.lloyd_pass(self.blocks, self.cells, self.points, centers, a, b)  # noqa: E731
+        return sum(self._spread(job, cancel))
+
+    def assign(self, centers, cancel=None):
+        """Return each point's nearest centre (of equals, the first) and its squared distance, in the points' original order."""
+        labels = np.empty(len(self.points), np.uint8 if len(centers) <= 256 else np.uint16)
+        distances = np.empty(len(self.points))
+        job = lambda a, b: kernels.assign(  # noqa: E731
+            self.blocks, self.cells, self.points, self.order, centers, a, b, labels, distances
+        )
+        self._spread(job, cancel)
+        return labels, distances

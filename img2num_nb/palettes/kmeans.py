@@ -1,0 +1,217 @@
+"""Weighted k-means of the distinct colours: exact, fast, and the same bits everywhere."""
+
+import numpy as np
+
+from .._kernels import starts
+from .._kernels.run import chunked
+from ..errors import check_choice, check_integer, check_number
+from .cells import Cells
+from .design import Design
+
+INITS = ("wu", "k-means++", "random", "maximin")
+EFFORTS = ("draft", "standard", "best")
+MOMENTUM = 0.8
+LOCAL_CELLS = 16  # divisions of the grid over the cells' means
+
+
+def kmeans(
+    coords,
+    counts,
+    k,
+    rng,
+    *,
+    max_iter=100,
+    init="k-means++",
+    n_init=None,
+    tol=1e-4,
+    effort="standard",
+    cancel=None,
+):
+    """K-means (ours): exact Lloyd on every distinct colour, from a start refined on some thousand cells of colours.
+
+    Parameters
+    ----------
+    coords : (U, 3) ndarray of float64
+        Whole-number grid coordinates of the distinct colours.
+    counts : (U,) ndarray of int64
+        Pixels of each.
+    k : int
+        Number of centres wanted.
+    rng : numpy.random.Generator
+    max_iter : int
+        Upper limit of Lloyd passes, those over the cells and those over all colours together. 0 returns the start.
+    init : str or (k, 3) array_like of 0..255
+        ``"k-means++"`` (greedy, seeded) [2]_, ``"random"`` (distinct colours at random), ``"maximin"`` [3]_ and ``"wu"`` [4]_ (both
+        deterministic), or sRGB colours to start from.
+    n_init : int, optional
+        Starts, of which the best after refinement on the cells goes on; by default 4 up to k = 64, 2 up to 128, else 1.
+    tol : float
+        Converged when the centres' total squared shift is at most `tol` times the mean variance of the coordinates (scikit-learn's
+        meaning); 0: when no centre moves, hence no label changes.
+    effort : str
+        ``"draft"`` (refined on cells only, from Wu's start), ``"standard"``, or ``"best"`` (starts of several kinds, then
+        centres are moved from where they help least to where they help most for as long as that lowers the error).
+
+    References
+    ----------
+    .. [1] S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 28(2), 1982, doi:10.1109/TIT.1982.1056489
+    .. [2] D. Arthur, S. Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007, doi:10.5555/1283383.1283494
+    .. [3] T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", 1985, doi:10.1016/0304-3975(85)90224-5
+    .. [4] X. Wu, "Color quantization by dynamic programming and principal analysis", ACM Trans. Graphics 11(4), 1992,
+       doi:10.1145/146443.146475
+    """
+    check_choice("effort", effort, EFFORTS)
+    n_init = n_init and check_integer("n_init", n_init, 1, 1000)
+    tol = check_number("tol", tol, 0)
+    cells = Cells.group(coords, counts)
+    given = None if isinstance(init, str) else np.asarray(init, np.float64)
+    if given is None:
+        check_choice("init", init, INITS)
+    means = cells.means()
+    # few cells for many centres: the cells' means would be a poor image of the colours, so start from the colours themselves
+    small = len(means) < 4 * k
+    points, bins = (cells.points, None) if small else (means, cells.bins)
+    level = cells if small else Cells.group(means[:, :3], means[:, 3], LOCAL_CELLS)
+    limit = tol * _mean_variance(points)
+
+    if effort == "draft" and given is None:
+        return Design(*lloyd(level, start("wu", points, bins, k, rng), limit, max_iter, cancel))
+    if given is not None:
+        centers, passes = given, 0
+    elif effort == "best":
+        centers, passes = best(level, points, bins, k, rng, limit, max_iter - 1, cancel)
+    else:
+        n_init = n_init or max(1, min(4, 256 // k))
+        streams = rng.spawn(1 if init in ("wu", "maximin") else n_init)
+
+        def attempt(i, _):
+            centers, passes, _ = lloyd(
+                level, start(init, points, bins, k, streams[i]), limit, max_iter - 1, cancel
+            )
+            return _error(level, centers), i, centers, passes
+
+        _, _, centers, passes = min(chunked(attempt, len(streams), 1), key=lambda a: a[:2])
+    centers, more, converged = lloyd(cells, centers, limit, max_iter - passes, cancel)
+    return Design(centers, passes + more, converged)
+
+
+def _mean_variance(points):
+    """Return the mean over the three coordinates of their weighted variance."""
+    weight = points[:, 3:] / points[:, 3].sum()
+    mean = (weight * points[:, :3]).sum(axis=0)
+    return float((weight * (points[:, :3] - mean) ** 2).sum() / 3)
+
+
+def start(init, points, bins, k, rng):
+    """Return k first centres among, or (Wu) of, weighted points ``(n, 4)``."""
+    k = min(k, len(points))
+    if init == "random":
+        return points[rng.permutation(len(points))[:k], :3].copy()
+    if init == "wu":
+        return wu_centers(points, bins, k)
+    centers = np.empty((k, 3))
+    if init == "maximin":
+        centers[0] = points[np.argmax(points[:, 3]), :3]  # the most frequent
+        starts.maximin(points, centers, 1)
+    else:
+        starts.plus_plus(points, centers, rng.random((k, 2 + int(np.log(k)))))
+    return centers
+
+
+def wu_centers(points, bins, k):
+    """Return the means of Wu's boxes; `bins` places the points on the grid of cuts (by default their coordinates' 6 bits)."""
+    if bins is None:
+        low = points[:, :3].min(axis=0)
+        size = max(1.0, np.floor((points[:, :3].max(axis=0) - low).max() / 64) + 1)
+        bins = ((points[:, :3] - low) // size).astype(np.uint8)
+    sums = starts.wu(points, bins, int(bins.max()) + 1, k)
+    return snap_means(sums)
+
+
+def snap_means(sums):
+    """Return the means of ``(n, 4)`` sums (x, y, z, count), rounded to the grid."""
+    return np.floor(sums[:, :3] / sums[:, 3:] + 0.5)
+
+
+def lloyd(cells, centers, limit, max_iter, cancel=None):
+    """Iterate Lloyd's two steps until the centres' total squared shift is at most `limit`.
+
+    Each centre is carried on by part of its last way (Nesterov's momentum, with restart), which saves half of the passes; the
+    centres returned are always plain means, and the shift compared with `limit` is that of a plain step.
+
+    Returns
+    -------
+    centers : (k, 3) ndarray
+    n_iter : int
+        Passes made, at most `max_iter`.
+    converged : bool
+    """
+    before = centers
+    for n_iter in range(1, max_iter + 1):
+        sums = cells.lloyd_pass(centers, cancel)
+        empty = sums[:, 3] == 0
+        if empty.any():
+            centers = before = snap_means(_reseed(cells, centers, sums, empty))
+            continue
+        means = snap_means(sums)
+        shift = means - centers
+        if (shift**2).sum() <= limit:
+            return means, n_iter, True
+        step = MOMENTUM * (means - before)
+        step[(step * shift).sum(axis=1) < 0] = 0  # restart where the centre turns back
+        before = means
+        centers = means if n_iter == max_iter else means + np.trunc(step)
+    return centers, max(max_iter, 0), False
+
+
+def _reseed(cells, centers, sums, empty):
+    """Give centres without points the points that add most to the error, one of a cluster; drop centres that still have none."""
+    labels, distances = cells.assign(centers)
+    weighted = np.empty_like(cells.points)
+    weighted[cells.order] = cells.points
+    cost = distances * weighted[:, 3]
+    weighted[:, :3] *= weighted[:, 3:]
+    order = np.argsort(-cost, kind="stable")
+    _, first = np.unique(labels[order], return_index=True)  # each cluster's worst point
+    worst = order[np.sort(first)][: empty.sum()]
+    worst = worst[cost[worst] > 0]
+    sums = sums.copy()
+    sums[labels[worst]] -= weighted[worst]
+    sums[np.flatnonzero(empty)[: len(worst)]] = weighted[worst]
+    return sums[sums[:, 3] > 0]
+
+
+def _error(cells, centers):
+    """Return the weighted sum of squared distances to the nearest centre."""
+    distances = cells.assign(centers)[1]
+    return float((distances[cells.order] * cells.points[:, 3]).sum())
+
+
+def best(level, points, bins, k, rng, limit, max_iter, cancel=None):
+    """Return centres of low error over the cells: the best of several starts, then improved by breathing.
+
+    Breathing: add m centres where the error is largest, iterate, remove the m that are missed least, iterate; keep what is better,
+    else halve m. After B. Fritzke, "Breathing k-means", 2020, arXiv:2006.15666.
+    """
+    tries = []
+    for i, init in enumerate(("wu", "maximin", *["k-means++"] * 6)):
+        centers, passes, _ = lloyd(level, start(init, points, bins, k, rng), limit, max_iter, cancel)
+        tries.append((_error(level, centers), i, centers, passes))
+    least, _, centers, passes = min(tries, key=lambda t: t[:2])
+    m = max(1, len(centers) // 4) if 1 < len(centers) < len(points) else 0
+    while m:
+        error, _ = starts.usefulness(level.points, centers)
+        worst = np.argsort(-error, kind="stable")[:m]
+        spread = np.sqrt(error[worst] / level.points[:, 3].sum())[:, None] * rng.normal(size=(len(worst), 3))
+        grown, _, _ = lloyd(
+            level, np.vstack([centers, np.floor(centers[worst] + spread + 0.5)]), limit, max_iter, cancel
+        )
+        _, missed = starts.usefulness(level.points, grown)
+        kept = np.sort(np.argsort(-missed, kind="stable")[: len(centers)])
+        moved, n, _ = lloyd(level, grown[kept], limit, max_iter, cancel)
+        now = _error(level, moved)
+        if now < least * (1 - 1e-6):
+            centers, least, passes = moved, now, n
+        else:
+            m //= 2
+    return centers, passes
