@@ -11,7 +11,7 @@ _BLOCK = 1 << 20  # samples converted at a time, so that a large image needs no 
 
 
 def check_layout(shape, dtype, name):
-    """Raise ImageError unless `shape` and `dtype` are an image's; needs no pixel, so it also guards headers."""
+    """Raise ImageError unless `shape` and `dtype` are an image's; no pixel is needed, a header will do."""
     wanted = "an image array is (H, W), (H, W, 1), (H, W, 2), (H, W, 3) or (H, W, 4) of numbers"
     got = f"{name} has shape {tuple(shape)} and dtype {dtype}"
     if dtype.kind not in "buif":
@@ -71,11 +71,13 @@ def to_levels(array, value_range, name):
     """
     check_layout(array.shape, array.dtype, name)
     black, white = value_range or _natural_range(array.dtype)
+    plain = array.dtype == np.uint8 and (black, white) == (0, 255)
+    if not plain:
+        _check_values(array, black, white, name)
     if array.ndim == 2:
         array = array[..., np.newaxis]
-    if (black, white) == (0, 255) and array.dtype == np.uint8:
+    if plain:
         return np.array(array, order="C", subok=False)
-    _check_values(array, black, white, name)
     levels = np.empty(array.shape, np.uint8)
     step = max(1, _BLOCK // (array.shape[1] * array.shape[2]))
     for start in range(0, len(array), step):
@@ -93,7 +95,7 @@ def _natural_range(dtype):
 
 def _check_values(array, black, white, name):
     """Raise ImageError for NaN, infinity, and values outside black..white: nothing is clipped in silence."""
-    low, high = array.min(), array.max()
+    low, high = array.min().item(), array.max().item()
     if array.dtype.kind == "f" and not (np.isfinite(low) and np.isfinite(high)):
         wrong = ~np.isfinite(array)
         first = tuple(int(i) for i in np.unravel_index(np.argmax(wrong), array.shape))
@@ -105,8 +107,8 @@ def _check_values(array, black, white, name):
     if low < black - slack or high > white + slack:
         likely = "(0, 255)" if array.dtype.kind == "f" and low >= 0 and high <= 255 else "(black, white)"
         raise ImageError(
-            f"{array.dtype} values must lie in {black:g}..{white:g}, {name} has {float(low):g}..{float(high):g};"
-            f" say which values mean black and white by value_range={likely}, or clip them before"
+            f"{array.dtype} values must lie in {black:g}..{white:g}, {name} has {low:g}..{high:g}; "
+            f"say what is black and white by value_range={likely}, or clip them before"
         )
 
 
@@ -125,7 +127,6 @@ def composite(levels, background):
     for start in range(0, len(levels), step):
         rows = slice(start, start + step)
         weight = alpha[rows].astype(np.uint16)
-        image[rows] = (
-            weight * colours[rows] + (255 - weight) * behind + 127
-        ) // 255  # at most 65,152: fits uint16
+        mixed = weight * colours[rows] + (255 - weight) * behind  # at most 65,025, so uint16 does
+        image[rows] = (mixed + 127) // 255
     return image

@@ -1,9 +1,11 @@
 """Write a file whole or not at all: an interrupted or failed write leaves what was there before."""
 
+import errno
 import os
 import secrets
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 STALE_SECONDS = 3600  # a temporary file this old belongs to a process that was killed while writing
@@ -36,7 +38,7 @@ def write_atomically(path, data):
     """
     target = Path(os.path.realpath(path))
     needed = memoryview(data).nbytes
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
     try:
         _check_target(target)
         _remove_stale(target)
@@ -46,14 +48,14 @@ def write_atomically(path, data):
             os.fsync(file.fileno())
         os.replace(temporary, target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary)
         remedy = _REMEDIES.get(
             type(error), "free space, or write elsewhere; the file that was there is intact"
         )
         message = f"cannot write {str(path)!r} ({needed} bytes needed): {error.strerror}; {remedy}"
         raise OSError(error.errno, message) from error
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary)
         raise
     _sync_folder(target.parent)
     return Path(path)
@@ -67,23 +69,26 @@ _REMEDIES = {
 }
 
 
+def _remove(path):
+    with suppress(OSError):
+        os.unlink(path)
+
+
 def _check_target(target):
     """Refuse what ``os.replace`` would destroy or trip over: folders, and devices such as /dev/null."""
     if target.is_dir():
-        raise IsADirectoryError(21, "it is a folder")
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        raise PermissionError(1, "it is a device, pipe or socket, not a file")
+        raise PermissionError(errno.EPERM, "it is a device, pipe or socket, not a file")
 
 
 def _remove_stale(target):
-    prefix = f".{target.name[:100]}."
+    prefix = f".{target.name[:50]}."
     for entry in os.scandir(target.parent):
         if entry.name.startswith(prefix) and entry.name.endswith(".tmp"):
-            try:
+            with suppress(OSError):  # another process may be quicker
                 if time.time() - entry.stat().st_mtime > STALE_SECONDS:
                     os.unlink(entry.path)
-            except OSError:
-                pass  # another process was quicker, or it is not ours to remove
 
 
 def _sync_folder(folder):

@@ -5,6 +5,7 @@ import sys
 import threading
 import warnings
 from contextlib import contextmanager
+from functools import wraps
 from typing import NamedTuple
 
 import numpy as np
@@ -47,21 +48,6 @@ def read_stream(stream, name, *, max_pixels, frame=None, allow_damaged=False):
         return samples._replace(notes=(*samples.notes, note))
 
 
-def read_pillow(im, name, *, max_pixels, frame=None):
-    """Read a Pillow image at its current frame, or at `frame`; return Samples. Its position is restored."""
-    _arrays.check_size(*im.size, max_pixels, name)
-    position = im.tell()
-    with _pillow(max_pixels), _translated(name, im.format or "Pillow"):
-        try:
-            if frame is not None:
-                _seek(im, frame, name)
-            im.load()
-            return _finish(im, _samples(im), name)
-        finally:
-            if im.tell() != position:
-                im.seek(position)
-
-
 # --- Pillow -----------------------------------------------------------------------------------------------
 
 _LOCK = threading.RLock()
@@ -71,14 +57,11 @@ _LOCK = threading.RLock()
 def _pillow(max_pixels, lenient=False):
     """Set Pillow's limits for a while. They are global variables, hence the lock.
 
-    Pillow raises at twice its limit, in some formats before it asks for the canvas; so half of ours makes
-    it refuse exactly what we refuse. Its warnings (odd EXIF, a malformed MPO index) do not concern the
-    pixels.
+    Pillow raises at twice its limit, in WebP before it allocates the canvas; our own check after opening is exact.
     """
-    with _LOCK, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")
+    with _LOCK:
         before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
-        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = max_pixels / 2, lenient
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = max_pixels, lenient
         try:
             yield
         finally:
@@ -87,10 +70,10 @@ def _pillow(max_pixels, lenient=False):
 
 @contextmanager
 def _translated(name, kind):
-    """Turn whatever Pillow raises into ImageError: damaged files end in almost any exception, even TypeError."""
+    """Turn whatever Pillow raises into ImageError: damaged files end in any exception, even TypeError."""
     try:
         yield
-    except ImageError:
+    except (ImageError, Warning):
         raise
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name}: more pixels than max_pixels allows ({error})") from error
@@ -99,14 +82,56 @@ def _translated(name, kind):
     except UnidentifiedImageError as error:
         if kind == "TIFF":
             raise ImageError(
-                f"unsupported TIFF: {name} is damaged, or its samples are of a kind that Pillow does not read (it "
+                f"unsupported TIFF: {name} is damaged, or its samples are of a kind Pillow does not read (it "
                 "reads 8 and 16 bits, and gray floats); convert it to RGB, or pass tifffile.imread(path)"
             ) from error
-        raise DamagedError(f"{name} begins like a {kind} but is damaged or truncated") from error
+        wrong = "it is damaged or truncated, or the installed Pillow lacks this format"
+        raise DamagedError(f"{name} begins like {kind} but cannot be opened: {wrong}") from error
+    except KeyError as error:
+        if error.args == (kind,):  # Image.open(formats=...) knows no such format
+            raise ImageError(
+                f"{name} is {kind}, which the installed Pillow cannot read; upgrade it"
+            ) from error
+        raise DamagedError(f"{name}, a {kind} file, is damaged or truncated ({error!r})") from error
     except Exception as error:
         raise DamagedError(f"{name}, a {kind} file, is damaged or truncated ({error})") from error
 
 
+def _despite_warnings(read):
+    """Let no warning of Pillow's (odd EXIF, odd metadata) keep us from the pixels where warnings are errors.
+
+    Only then are the filters touched, as they are global variables too, and other threads may rely on them.
+    """
+
+    @wraps(read)
+    def wrapped(*args, **options):
+        try:
+            return read(*args, **options)
+        except Warning:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return read(*args, **options)
+
+    return wrapped
+
+
+@_despite_warnings
+def read_pillow(im, name, *, max_pixels, frame=None):
+    """Read a Pillow image at its current frame, or at `frame`; return Samples. Its position is restored."""
+    _arrays.check_size(*im.size, max_pixels, name)
+    position = im.tell()
+    with _pillow(max_pixels), _translated(name, im.format or "Pillow"):
+        try:
+            if frame is not None:
+                _seek(im, frame, name)
+            im.load()
+            return _finish(im, _samples(im, name))
+        finally:
+            if im.tell() != position:
+                im.seek(position)
+
+
+@_despite_warnings
 def _read_image(stream, kind, name, max_pixels, frame, lenient):
     with _pillow(max_pixels, lenient), _translated(name, kind):
         # After a failed load Pillow's image object can deliver garbage, so each reading opens the file anew.
@@ -117,8 +142,7 @@ def _read_image(stream, kind, name, max_pixels, frame, lenient):
         if rawmode == "LA;16B":  # Pillow would keep 8 bits; the four bytes of a pixel are two 16-bit numbers
             array = _load(im, "RGBA").view(">u2")
         elif deep := re.fullmatch(r"(RGB[AX]?|CMYK);16([LBN])", rawmode):
-            # Pillow keeps one byte of a 16-bit sample; reading with the other byte order gives the other
-            # byte.
+            # Pillow keeps one byte of a 16-bit sample; read with the other byte order it gives the other one.
             other = _open(stream, kind, name, max_pixels, frame)
             low = _load(other, f"{deep[1]};16{_OTHER_ORDER[deep[2]]}")
             array = _load(im, rawmode).astype(np.uint16) << 8 | low
@@ -148,11 +172,10 @@ def _open(stream, kind, name, max_pixels, frame):
 
 
 def _seek(im, frame, name):
-    try:
-        im.seek(frame)
-    except EOFError:
-        last = getattr(im, "n_frames", 1) - 1
-        raise ImageError(f"frame must be an integer from 0 to {last} for {name}, got {frame}") from None
+    last = getattr(im, "n_frames", 1) - 1
+    if frame > last:
+        raise ImageError(f"frame must be an integer from 0 to {last} for {name}, got {frame}")
+    im.seek(frame)
 
 
 def _rawmode(im):
@@ -160,7 +183,8 @@ def _rawmode(im):
     if not im.tile:
         return ""
     args = im.tile[0].args
-    return (args if isinstance(args, str) else args[0]) or ""
+    rawmode = args[0] if isinstance(args, tuple) else args
+    return rawmode if isinstance(rawmode, str) else ""
 
 
 def _load(im, rawmode):
@@ -206,9 +230,8 @@ def _samples(im, name):
         return np.asarray(im).astype(np.uint16) if im.format in ("PNG", "PPM") else np.asarray(im)
     if im.mode == "LAB":
         raise ImageError(f"{name} is a Pillow image of mode LAB; convert it to RGB before")
-    if im.mode == "1":
-        return np.asarray(im.convert("L"))
-    return np.asarray(im.convert("RGBA" if im.has_transparency_data else "RGB"))
+    simple = {"1": "L", "La": "LA"}.get(im.mode) or ("RGBA" if im.has_transparency_data else "RGB")
+    return np.asarray(im.convert(simple))
 
 
 def _finish(im, array, rawmode=""):
@@ -237,6 +260,8 @@ def _orientation(im):
     """EXIF orientation 1..8; 1 if it is broken. Only after loading: in a PNG, EXIF may follow the pixels."""
     try:
         value = im.getexif().get(_ORIENTATION)
+    except Warning:
+        raise
     except Exception:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1

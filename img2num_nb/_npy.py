@@ -8,7 +8,7 @@ from . import _arrays
 from .errors import ImageError
 
 
-def read_npy(stream, name, max_pixels, available=None):
+def read_npy(stream, name, max_pixels, size=None):
     """Read a .npy stream; shape, dtype and length are checked in the header, and nothing is unpickled."""
     header = np.lib.format
     try:
@@ -21,11 +21,8 @@ def read_npy(stream, name, max_pixels, available=None):
         raise ImageError(f"{name}, a NumPy file, has a header that cannot be read ({error})") from error
     _arrays.check_layout(shape, dtype, name)
     _arrays.check_size(shape[1], shape[0], max_pixels, name)
-    if available is None:
-        start = stream.tell()
-        available = stream.seek(0, 2)
-        stream.seek(start)
-        available -= start
+    start = stream.tell()
+    available = (stream.seek(0, 2) if size is None else size) - start
     needed = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     if available < needed:
         raise ImageError(
@@ -51,7 +48,7 @@ def read_npz(stream, name, max_pixels):
                     "np.load(path)['its name']"
                 )
             with archive.open(arrays[0]) as member:
-                return read_npy(member, name, max_pixels, available=arrays[0].file_size)
+                return read_npy(member, name, max_pixels, size=arrays[0].file_size)
     except ImageError:
         raise
     except Exception as error:

@@ -132,7 +132,8 @@ def damage(stream):
             except zlib.error as error:
                 return f"its pixel data cannot be unpacked: {error}"
         elif kind == b"IEND":
-            missing -= len(inflate.flush())  # what the limit held back
+            if missing > 0:
+                missing -= len(inflate.flush())  # what the limit held back
             return "pixel rows are missing" if missing > 0 else None
 
 

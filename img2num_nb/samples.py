@@ -64,8 +64,8 @@ def sample_image(name="astronaut"):
     path = Path(find_spec(package).origin).parent / inside
     if not path.is_file():
         raise ImageError(
-            f"the sample {name!r} lies in the package {package} as {inside}, but this installation came without "
-            f"that file; reinstall {package} from PyPI or conda-forge, or take the sample 'shapes'"
+            f"the sample {name!r} lies in the package {package} as {inside}, but this installation came "
+            f"without that file; reinstall {package} from PyPI or conda-forge, or take the sample 'shapes'"
         )
     return load_image(path)
 
