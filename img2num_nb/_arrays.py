@@ -31,10 +31,13 @@ def check_layout(shape, dtype, name):
 def check_size(width, height, max_pixels, name):
     """Raise ImageError above `max_pixels`; called on headers, before anything is allocated."""
     if width * height > max_pixels:
-        raise ImageError(
-            f"{name} has {width} x {height} pixels ({width * height / 1e6:,.1f} million), more than "
-            f"max_pixels={max_pixels:_}; pass a larger max_pixels if it is meant, or make the image smaller"
-        )
+        raise too_large(name, f"{width} x {height} = {width * height:_} pixels", max_pixels)
+
+
+def too_large(name, size, max_pixels):
+    """Return the ImageError for an image of that `size`, a phrase."""
+    remedy = "pass a larger max_pixels if it is meant, or make the image smaller"
+    return ImageError(f"{name} has {size}, more than max_pixels={max_pixels:_}; {remedy}")
 
 
 def check_value_range(value_range):

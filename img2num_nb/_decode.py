@@ -69,14 +69,15 @@ def _pillow(max_pixels, lenient=False):
 
 
 @contextmanager
-def _translated(name, kind):
+def _translated(name, kind, max_pixels):
     """Turn whatever Pillow raises into ImageError: damaged files end in any exception, even TypeError."""
     try:
         yield
     except (ImageError, Warning):
         raise
     except Image.DecompressionBombError as error:
-        raise ImageError(f"{name}: more pixels than max_pixels allows ({error})") from error
+        pixels = int(re.search(r"\d+", str(error))[0])  # the size itself is not told
+        raise _arrays.too_large(name, f"{pixels:_} pixels", max_pixels) from error
     except MemoryError as error:
         raise ImageError(f"{name} needs more memory than there is; make the image smaller") from error
     except UnidentifiedImageError as error:
@@ -120,7 +121,7 @@ def read_pillow(im, name, *, max_pixels, frame=None):
     """Read a Pillow image at its current frame, or at `frame`; return Samples. Its position is restored."""
     _arrays.check_size(*im.size, max_pixels, name)
     position = im.tell()
-    with _pillow(max_pixels), _translated(name, im.format or "Pillow"):
+    with _pillow(max_pixels), _translated(name, im.format or "Pillow", max_pixels):
         try:
             if frame is not None:
                 _seek(im, frame, name)
@@ -133,7 +134,7 @@ def read_pillow(im, name, *, max_pixels, frame=None):
 
 @_despite_warnings
 def _read_image(stream, kind, name, max_pixels, frame, lenient):
-    with _pillow(max_pixels, lenient), _translated(name, kind):
+    with _pillow(max_pixels, lenient), _translated(name, kind, max_pixels):
         # After a failed load Pillow's image object can deliver garbage, so each reading opens the file anew.
         im = _open(stream, kind, name, max_pixels, frame)
         rawmode = _rawmode(im)
@@ -240,7 +241,11 @@ def _finish(im, array, rawmode=""):
         array = 65535 - array  # Pillow inverts 8 bits only
     key = im.info.get("transparency")
     if key is not None and im.mode in ("1", "L", "RGB", "I;16", "I"):
-        array = _with_key(array, np.multiply(key, {"L;2": 85, "L;4": 17}.get(rawmode, 1)))
+        # Pillow scales the pixels of 1, 2 and 4 bits to 0..255, but not the key (1 bit: from version 13 on).
+        scaled = (
+            255 * bool(key) if im.mode == "1" else np.multiply(key, {"L;2": 85, "L;4": 17}.get(rawmode, 1))
+        )
+        array = _with_key(array, scaled)
     return Samples(
         _oriented(array, _orientation(im)),
         value_range=(0, 4095) if rawmode == "I;12" else None,

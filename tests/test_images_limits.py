@@ -22,16 +22,6 @@ def chunk(name, data):
     return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
 
 
-def webp_header(width, height):
-    body = (
-        b"VP8X"
-        + struct.pack("<IB3x", 10, 0)
-        + (width - 1).to_bytes(3, "little")
-        + (height - 1).to_bytes(3, "little")
-    )
-    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
-
-
 BOMBS = {
     "PNG": b"\x89PNG\r\n\x1a\n"
     + chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0))
@@ -47,7 +37,9 @@ BOMBS = {
     + struct.pack("<IHHI", 54, 0, 0, 54)
     + struct.pack("<IiiHHIIiiII", 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
     "PPM": b"P6 60000 60000 255 ",
-    "WEBP": webp_header(60000, 60000),
+    "WEBP": bytes.fromhex(
+        "524946461a000000574542505650384c0e0000002fdfeeb70b071011fd0f4444ff03"
+    ),  # 12000 x 12000
     "NPY": b"\x93NUMPY\1\0"
     + struct.pack("<H", 118)
     + b"{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 60000, 3), }".ljust(117)
@@ -58,7 +50,7 @@ BOMBS = {
 @pytest.mark.parametrize("format", BOMBS)
 def test_a_bomb_is_refused_from_its_header(format):
     tracemalloc.start()
-    with pytest.raises(ImageError, match=r"more than max_pixels|more pixels than max_pixels"):
+    with pytest.raises(ImageError, match=r"more than max_pixels=128_000_000"):
         load_image(BOMBS[format])
     assert tracemalloc.get_traced_memory()[1] < 20e6
     tracemalloc.stop()
