@@ -1,4 +1,4 @@
-"""From any numeric array to (H, W, 3) uint8: the layout, the values, the alpha channel."""
+"""What an image array is, and from any numeric array to it: the layout, the values, the alpha channel."""
 
 import numpy as np
 
@@ -8,6 +8,42 @@ OVERSHOOT = (
     1e-6  # share of the value range by which floats may leave it through rounding; such values are clipped
 )
 _BLOCK = 1 << 20  # samples converted at a time, so that a large image needs no second large float array
+
+
+def validate_image(image):
+    """Return `image` as C-contiguous (H, W, 3) uint8 if it is of that kind; the cheap check at the entrance.
+
+    Parameters
+    ----------
+    image : ndarray, shape (H, W, 3), uint8
+        Of any strides; not modified.
+
+    Returns
+    -------
+    ndarray
+        `image` itself if it is contiguous, else a copy.
+
+    Raises
+    ------
+    ImageError
+        For anything else, with its shape and dtype.
+    """
+    if (
+        isinstance(image, np.ndarray)
+        and image.dtype == np.uint8
+        and image.ndim == 3
+        and image.shape[2] == 3
+        and image.size > 0
+        and not isinstance(image, np.ma.MaskedArray)
+    ):
+        return np.ascontiguousarray(image)
+    got = f"a {type(image).__name__}"
+    if isinstance(image, np.ndarray):
+        got += f" of shape {image.shape} and dtype {image.dtype}"
+    raise ImageError(
+        f"an image must be an array of shape (H, W, 3) and dtype uint8 with at least one pixel, got {got}; "
+        "nb.load_image(...) makes one from files and other arrays"
+    )
 
 
 def check_layout(shape, dtype, name):

@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 from PIL import Image
 
+from ._arrays import validate_image
 from ._atomic import write_atomically
 from .errors import ImageError
 
@@ -56,8 +57,6 @@ def png_bytes(quantization, palette=None):
     if palette is None and hasattr(quantization, "labels"):
         quantization, palette = quantization.labels, quantization.palette
     if palette is None:
-        from .images import validate_image
-
         return _encode(Image.fromarray(validate_image(quantization)))
     labels, palette = _check_indexed(np.asarray(quantization), np.asarray(palette))
     if len(palette) > 256:

@@ -11,10 +11,11 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from . import _arrays, _decode, _profile
+from ._arrays import validate_image
 from ._png import png_bytes, save_png
 from ._sniff import suffix_note
-from .errors import ImageError, check_integer
-from .samples import SAMPLES, sample_image
+from .errors import ImageError, check_choice, check_integer
+from .samples import SAMPLES, draw_shapes, sample_path
 
 __all__ = [
     "SAMPLES",
@@ -118,40 +119,30 @@ def load_image(
     return image if image.flags.writeable else image.copy()
 
 
-def validate_image(image):
-    """Return `image` as C-contiguous (H, W, 3) uint8 if it is of that kind; the cheap check at the entrance.
+def sample_image(name="astronaut"):
+    """Return a sample image; works offline.
 
     Parameters
     ----------
-    image : ndarray, shape (H, W, 3), uint8
-        Of any strides; not modified.
+    name : str
+        One of `SAMPLES`, a dictionary from the names to one-line descriptions.
 
     Returns
     -------
-    ndarray
-        `image` itself if it is contiguous, else a copy.
+    ndarray, shape (H, W, 3), uint8
+        sRGB. ``"shapes"`` is the same on every machine; the photographs are as their files decode (a JPEG may
+        differ by a level from one libjpeg to another).
 
     Raises
     ------
+    ValueError
+        For another name; the message lists the names and gives the nearest.
     ImageError
-        For anything else, with its shape and dtype.
+        When the installed package came without the file.
     """
-    if (
-        isinstance(image, np.ndarray)
-        and image.dtype == np.uint8
-        and image.ndim == 3
-        and image.shape[2] == 3
-        and image.size > 0
-        and not isinstance(image, np.ma.MaskedArray)
-    ):
-        return np.ascontiguousarray(image)
-    got = f"a {type(image).__name__}"
-    if isinstance(image, np.ndarray):
-        got += f" of shape {image.shape} and dtype {image.dtype}"
-    raise ImageError(
-        f"an image must be an array of shape (H, W, 3) and dtype uint8 with at least one pixel, got {got}; "
-        "nb.load_image(...) makes one from files and other arrays"
-    )
+    if check_choice("name", name, SAMPLES) == "shapes":
+        return draw_shapes()
+    return load_image(sample_path(name))
 
 
 class Preview(NamedTuple):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import ImageError, check_choice
+from .errors import ImageError
 
 SAMPLES = {
     "astronaut": "Portrait of Eileen Collins, 512 x 512 (NASA; scikit-image)",
@@ -35,42 +35,19 @@ _FILES = {  # name: (package, path inside its wheel); the packages themselves ne
 }
 
 
-def sample_image(name="astronaut"):
-    """Return a sample image; works offline.
-
-    Parameters
-    ----------
-    name : str
-        One of `SAMPLES`, a dictionary from the names to one-line descriptions.
-
-    Returns
-    -------
-    ndarray, shape (H, W, 3), uint8
-        sRGB. ``"shapes"`` is the same on every machine; the photographs are as their files decode (a JPEG may
-        differ by a level from one libjpeg to another).
-
-    Raises
-    ------
-    ValueError
-        For another name; the message lists the names and gives the nearest.
-    ImageError
-        When the installed package came without the file.
-    """
-    from .images import load_image
-
-    if check_choice("name", name, SAMPLES) == "shapes":
-        return _shapes()
+def sample_path(name):
+    """Return the path of a photograph among `SAMPLES`; ImageError when the installed package lacks it."""
     package, inside = _FILES[name]
     path = Path(find_spec(package).origin).parent / inside
     if not path.is_file():
         raise ImageError(
-            f"the sample {name!r} lies in the package {package} as {inside}, but this installation came "
-            f"without that file; reinstall {package} from PyPI or conda-forge, or take the sample 'shapes'"
+            f"the sample {name!r} lies in the package {package} as {inside}, but this installation came without "
+            f"that file; reinstall {package} from PyPI or conda-forge, or take the sample 'shapes'"
         )
-    return load_image(path)
+    return path
 
 
-def _shapes():
+def draw_shapes():
     """Draw 400 x 300 pixels: red grows along x, green along y, blue falls along x; three flat shapes on top.
 
     No anti-aliasing: a pixel belongs to a shape when its centre (x, y) does, so edges add no colours.
