@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from .filters import bilateral_filter
     from .histogram import ColorHistogram
     from .images import load_image, preview, sample_image, save_png
-    from .metrics import metrics
     from .palettes import METHODS
-    from .quantize import Quantization, quantize
+    from .quality import metrics
+    from .quantization import Quantization, quantize
     from .settings import Settings, load_settings, save_settings
     from .widgets.explorer import Explorer
     from .widgets.viewer import Viewer
@@ -31,10 +31,10 @@ _HOME = {
     "preview": "images",
     "sample_image": "images",
     "save_png": "images",
-    "metrics": "metrics",
+    "metrics": "quality",
     "METHODS": "palettes",
-    "Quantization": "quantize",
-    "quantize": "quantize",
+    "Quantization": "quantization",
+    "quantize": "quantization",
     "Settings": "settings",
     "load_settings": "settings",
     "save_settings": "settings",
@@ -68,7 +68,9 @@ def __getattr__(name):
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = value  # also when a submodule of the same name (quantize, metrics) has just been imported
+    globals()[name] = (
+        value
+    )
     return value
 
 

@@ -102,7 +102,7 @@ def run(sources, variants, targets):
 
 def _result(source, image, variant, target):
     from .images import save_png
-    from .metrics import metrics
+    from .quality import metrics
 
     made = variant.quantize(image)
     if target:

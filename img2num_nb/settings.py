@@ -132,7 +132,7 @@ class Settings:
         -------
         Quantization
         """
-        from .quantize import quantize
+        from .quantization import quantize
 
         return quantize(
             self.smooth(image, progress=progress, cancel=cancel),

@@ -12,7 +12,7 @@ def warm():
     import numpy as np
 
     from .color import SPACES
-    from .metrics import metrics
+    from .quality import metrics
 
     start = time.perf_counter()
     image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)

@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .run import kernel
+from .run import inline, kernel
 
 BUCKETS = 4096  # upper 12 bits of a code: R and the upper half of G
 WORDS = BUCKETS // 32
@@ -130,22 +130,37 @@ def coarse_colors(tables, bits):
     return cells, colors, counts
 
 
+@inline
+def _place(colors, i):
+    """Return a colour's place in a table of 2**24, of which a cache line holds a cube of 4 x 4 x 4 colours, as neighbours have."""
+    r, g, b = np.int64(colors[i, 0]), np.int64(colors[i, 1]), np.int64(colors[i, 2])
+    return (r >> 2) << 18 | (g >> 2) << 12 | (b >> 2) << 6 | (r & 3) << 4 | (g & 3) << 2 | (b & 3)
+
+
 @kernel
 def fill_table(colors, labels, start, stop, table):
-    """Enter each colour's label at its place in the table of 2**24 labels (see `look_up`)."""
+    """Enter each colour's label at its place in the table of 2**24 labels (see `_place`)."""
     for i in range(start, stop):
-        r, g, b = np.int64(colors[i, 0]), np.int64(colors[i, 1]), np.int64(colors[i, 2])
-        place = (r >> 2) << 18 | (g >> 2) << 12 | (b >> 2) << 6 | (r & 3) << 4 | (g & 3) << 2 | (b & 3)
-        table[place] = labels[i]
+        table[_place(colors, i)] = labels[i]
+
+
+@kernel
+def collect(pixels, labels, colors):
+    """Return, for each of an image's distinct colours, the label of its last pixel."""
+    table = np.empty(1 << 24, labels.dtype)
+    for i in range(len(pixels)):
+        table[_place(pixels, i)] = labels[i]
+    out = np.empty(len(colors), labels.dtype)
+    for i in range(len(colors)):
+        out[i] = table[_place(colors, i)]
+    return out
 
 
 @kernel
 def look_up(pixels, start, stop, table, labels):
-    """Label pixels through the table, of which a cache line holds a cube of 4 x 4 x 4 colours, as neighbours have."""
+    """Label pixels through the table."""
     for i in range(start, stop):
-        r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
-        place = (r >> 2) << 18 | (g >> 2) << 12 | (b >> 2) << 6 | (r & 3) << 4 | (g & 3) << 2 | (b & 3)
-        labels[i] = table[place]
+        labels[i] = table[_place(pixels, i)]
 
 
 @kernel

@@ -1,0 +1,166 @@
+"""How good a quantization is: errors, perceived difference, structure, regions and bytes."""
+
+import math
+
+import numpy as np
+
+from . import color
+from ._kernels import histogram as kernels
+from ._kernels.run import chunked
+from .errors import check_choice
+from .histogram import ColorHistogram
+from .images import png_bytes, validate_image
+from .quantization import map_pixels
+
+#: Name -> what it says, with its unit.
+METRICS = {
+    "mse": "mean squared distance of pixels in sRGB, levels squared; 0 is lossless",
+    "psnr": "peak signal-to-noise ratio, dB, of the mean squared error of a channel; higher is better",
+    "ssim": "structural similarity, -1 to 1, mean of the three channels; higher is better",
+    "delta_e_mean": "mean perceived difference, CIEDE2000; 1 is about what an eye can just see",
+    "delta_e_p95": "perceived difference, CIEDE2000, that 95 % of the pixels do not exceed",
+    "n_regions": "4-connected regions of one colour",
+    "palette_in_image": "share, 0 to 1, of the palette's colours that occur in the original",
+    "n_distinct": "distinct colours of the original",
+    "png_bytes": "bytes of the result as an indexed PNG",
+    "png_bytes_original": "bytes of the original as a PNG",
+}
+SSIM_WINDOW = 7  # pixels, scikit-image's default
+BAND = 256  # rows of SSIM computed at a time, so that memory stays small
+
+
+def metrics(image, quantization, names=None):
+    """Measure a quantization against its original.
+
+    Parameters
+    ----------
+    image : (H, W, 3) ndarray of uint8
+        The original, sRGB.
+    quantization : Quantization
+        Its quantization.
+    names : iterable of str, optional
+        Which of `METRICS` to compute; by default all. On 24 megapixels ``ssim``, ``n_regions`` and the PNG sizes take seconds.
+
+    Returns
+    -------
+    dict
+        Name -> number, in the order of `METRICS`. ``psnr`` of a lossless result is infinite; ``ssim`` is NaN for an image less than
+        3 pixels wide or high.
+
+    Raises
+    ------
+    ImageError
+        If `image` is not an ``(H, W, 3)`` uint8 array.
+    ValueError
+        For an unknown name, or an image of another size than the quantization's.
+
+    References
+    ----------
+    .. [1] M. E. Celebi, "Forty years of color quantization: a modern, algorithmic survey", Artificial Intelligence Review 56, 2023,
+       doi:10.1007/s10462-023-10406-6 (MSE)
+    .. [2] G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 color-difference formula", Color Research and Application 30(1), 2005,
+       doi:10.1002/col.20070
+    .. [3] Z. Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE Trans. Image Processing
+       13(4), 2004, doi:10.1109/TIP.2003.819861
+    """
+    pixels = validate_image(image)
+    if pixels.shape[:2] != quantization.labels.shape:
+        raise ValueError(
+            f"image must have the quantization's shape {quantization.labels.shape}, got {pixels.shape[:2]}"
+        )
+    names = METRICS if names is None else [check_choice("metric", name, METRICS) for name in names]
+    wanted = [name for name in METRICS if name in names]
+    out = {}
+    if {"mse", "psnr", "delta_e_mean", "delta_e_p95", "palette_in_image", "n_distinct"}.intersection(wanted):
+        out |= _color_errors(pixels, quantization, wanted)
+    if "ssim" in wanted:
+        out["ssim"] = ssim(pixels, quantization.image)
+    if "n_regions" in wanted:
+        out["n_regions"] = count_regions(quantization.labels)
+    if "png_bytes" in wanted:
+        out["png_bytes"] = len(png_bytes(quantization))
+    if "png_bytes_original" in wanted:
+        out["png_bytes_original"] = len(png_bytes(pixels))
+    return {name: out[name] for name in wanted}
+
+
+def _color_errors(pixels, quantization, wanted):
+    """Return what depends only on which colour became which: computed once a pair of colours, not once a pixel."""
+    histogram = ColorHistogram.from_image(pixels)
+    before, after, counts = _pairs(pixels, quantization, histogram)
+    difference = before.astype(np.int64) - after
+    mse = float(((difference**2).sum(axis=1) * counts).sum() / counts.sum())
+    out = {
+        "mse": mse,
+        "psnr": 10 * math.log10(255**2 / (mse / 3)) if mse else math.inf,
+        "n_distinct": len(histogram),
+        "palette_in_image": float(_is_in(quantization.palette, histogram.colors).mean()),
+    }
+    if "delta_e_mean" in wanted or "delta_e_p95" in wanted:
+        delta = delta_e(before, after)
+        order = np.argsort(delta, kind="stable")
+        rank = np.searchsorted(np.cumsum(counts[order]), 0.95 * counts.sum())
+        out["delta_e_mean"] = float((delta * counts).sum() / counts.sum())
+        out["delta_e_p95"] = float(delta[order][min(rank, len(delta) - 1)])
+    return out
+
+
+def _pairs(pixels, quantization, histogram):
+    """Return the distinct pairs of original and palette colour, ``(n, 3)`` uint8 each, and how many pixels have each pair."""
+    labels = quantization.labels
+    color_labels = kernels.collect(pixels.reshape(-1, 3), labels.reshape(-1), histogram.colors)
+    if np.array_equal(map_pixels(pixels, histogram, color_labels), labels):
+        return histogram.colors, quantization.palette[color_labels], histogram.counts
+    # dithered: one colour became several
+    codes = pixels.reshape(-1, 3).astype(np.int64) @ [1 << 32, 1 << 24, 1 << 16] | labels.reshape(-1)
+    codes, counts = np.unique(codes, return_counts=True)
+    before = np.stack([codes >> 32, codes >> 24 & 255, codes >> 16 & 255], axis=1).astype(np.uint8)
+    return before, quantization.palette[codes & 0xFFFF], counts
+
+
+def _is_in(colors, others):
+    codes = [c.astype(np.int64) @ [1 << 16, 1 << 8, 1] for c in (colors, others)]
+    return np.isin(*codes)
+
+
+def delta_e(colors, others):
+    """Return the CIEDE2000 difference of ``(n, 3)`` uint8 sRGB colours, ``(n,)`` float64; computed by scikit-image."""
+    from skimage.color import deltaE_ciede2000
+
+    def lab(rgb):
+        return color.to_grid(rgb, "lab") / color.SPACES["lab"].steps
+
+    parts = chunked(lambda a, b: deltaE_ciede2000(lab(colors[a:b]), lab(others[a:b])), len(colors), 1 << 14)
+    return np.concatenate(parts)
+
+
+def ssim(image, other):
+    """Return the mean structural similarity of two uint8 images: scikit-image's, band by band."""
+    from skimage.metrics import structural_similarity
+
+    height, width = image.shape[:2]
+    window = min(SSIM_WINDOW, height - 1 + height % 2, width - 1 + width % 2)
+    if window < 3:
+        return math.nan
+    border = window // 2
+
+    def band(start, stop):
+        rows = slice(start, stop + 2 * border)
+        value = structural_similarity(
+            image[rows].astype(np.float32),
+            other[rows].astype(np.float32),
+            win_size=window,
+            data_range=255,
+            channel_axis=2,
+        )
+        return float(value) * (stop - start)
+
+    inner = height - 2 * border
+    return math.fsum(chunked(band, inner, BAND)) / inner
+
+
+def count_regions(labels):
+    """Return the number of 4-connected regions of one label in an ``(H, W)`` label map."""
+    from skimage.measure import label
+
+    return int(label(labels.astype(np.int32), background=-1, connectivity=1, return_num=True)[1])
