@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .errors import ImageError
     from .filters import bilateral_filter
     from .histogram import ColorHistogram
-    from .images import load_image, preview, sample_image, save_png
+    from .images import SAMPLES, image_sha256, load_image, preview, sample_image, save_png
     from .palettes import METHODS
     from .quality import metrics
     from .quantization import Quantization, quantize
@@ -27,6 +27,8 @@ _HOME = {
     "ImageError": "errors",
     "bilateral_filter": "filters",
     "ColorHistogram": "histogram",
+    "SAMPLES": "images",
+    "image_sha256": "images",
     "load_image": "images",
     "preview": "images",
     "sample_image": "images",
@@ -44,6 +46,7 @@ _HOME = {
 
 __all__ = [
     "METHODS",
+    "SAMPLES",
     "ColorHistogram",
     "Explorer",
     "ImageError",
@@ -53,6 +56,7 @@ __all__ = [
     "__version__",
     "bilateral_filter",
     "convert_color",
+    "image_sha256",
     "load_image",
     "load_settings",
     "metrics",
@@ -68,9 +72,7 @@ def __getattr__(name):
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = (
-        value
-    )
+    globals()[name] = value
     return value
 
 
