@@ -1,0 +1,1 @@
+"""Widgets for Jupyter: the only part of the package that knows ipywidgets and anywidget."""

@@ -1,0 +1,86 @@
+// Colour arithmetic of the viewer: sRGB to CIELAB, CIEDE2000, and the colours of the heat map.
+// This file, viewer_picture.js and viewer.js are joined into one ES module by viewer.py.
+
+// IEC 61966-2-1 and D65, 2 degree observer: the same six digits as color.py and scikit-image.
+const LIGHT = Float64Array.from({ length: 256 }, (_, i) => {
+  const v = i / 255;
+  return v > 0.04045 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92;
+});
+const labCurve = (t) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
+
+/** Write L*, a*, b* of an sRGB colour (0..255 each) to `out` from position `at`. */
+function rgbToLab(r, g, b, out, at = 0) {
+  const R = LIGHT[r], G = LIGHT[g], B = LIGHT[b];
+  const x = labCurve((0.412453 * R + 0.35758 * G + 0.180423 * B) / 0.95047);
+  const y = labCurve(0.212671 * R + 0.71516 * G + 0.072169 * B);
+  const z = labCurve((0.019334 * R + 0.119193 * G + 0.950227 * B) / 1.08883);
+  out[at] = 116 * y - 16;
+  out[at + 1] = 500 * (x - y);
+  out[at + 2] = 200 * (y - z);
+  return out;
+}
+
+const DEG = Math.PI / 180;
+const power7 = (x) => x * x * x * x * x * x * x;
+const CHROMA7 = power7(25);
+const hueAngle = (a, b) => {
+  const h = Math.atan2(b, a) / DEG;
+  return h < 0 ? h + 360 : h;
+};
+
+/** CIEDE2000 colour difference of two CIELAB colours (Sharma, Wu, Dalal 2005, doi:10.1002/col.20070). */
+function deltaE2000(L1, a1, b1, L2, a2, b2) {
+  const mean7 = power7((Math.hypot(a1, b1) + Math.hypot(a2, b2)) / 2);
+  const stretch = 1 + 0.5 * (1 - Math.sqrt(mean7 / (mean7 + CHROMA7)));
+  const A1 = a1 * stretch, A2 = a2 * stretch;
+  const C1 = Math.hypot(A1, b1), C2 = Math.hypot(A2, b2);
+  const h1 = hueAngle(A1, b1), h2 = hueAngle(A2, b2);
+  const grey = C1 * C2 === 0;
+
+  let dh = grey ? 0 : h2 - h1;
+  if (dh > 180) dh -= 360;
+  else if (dh < -180) dh += 360;
+  const dL = L2 - L1, dC = C2 - C1, dH = 2 * Math.sqrt(C1 * C2) * Math.sin((dh / 2) * DEG);
+
+  const L = (L1 + L2) / 2, C = (C1 + C2) / 2;
+  let h = h1 + h2;
+  if (!grey) {
+    if (Math.abs(h1 - h2) > 180) h += h < 360 ? 360 : -360;
+    h /= 2;
+  }
+  const T = 1 - 0.17 * Math.cos((h - 30) * DEG) + 0.24 * Math.cos(2 * h * DEG)
+    + 0.32 * Math.cos((3 * h + 6) * DEG) - 0.2 * Math.cos((4 * h - 63) * DEG);
+  const l = dL / (1 + (0.015 * (L - 50) ** 2) / Math.sqrt(20 + (L - 50) ** 2));
+  const c = dC / (1 + 0.045 * C);
+  const H = dH / (1 + 0.015 * C * T);
+  const C7 = power7(C);
+  const turn = -Math.sin(60 * DEG * Math.exp(-(((h - 275) / 25) ** 2))) * 2 * Math.sqrt(C7 / (C7 + CHROMA7));
+  return Math.sqrt(Math.max(0, l * l + c * c + H * H + turn * c * H));
+}
+
+const scratch = new Float64Array(6);
+/** CIEDE2000 of two sRGB colours, each an array of three numbers 0..255. */
+function deltaEOf(p, q) {
+  rgbToLab(p[0], p[1], p[2], scratch, 0);
+  rgbToLab(q[0], q[1], q[2], scratch, 3);
+  return deltaE2000(...scratch);
+}
+
+const hex = (rgb) => "#" + Array.from(rgb, (v) => v.toString(16).padStart(2, "0")).join("");
+const opaque = (r, g, b) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0; // a little-endian RGBA pixel
+
+// 21 even steps of viridis (S. van der Walt and N. Smith, CC0): lightness rises all the way, so it reads the same to
+// colour-blind eyes and in grey. It stands for 0..20 delta E; everything above 20 has the last colour.
+const HEAT_TOP = 20;
+const HEAT_STOPS = ["#440154", "#471365", "#482475", "#463480", "#414487", "#3b528b", "#355f8d", "#2f6c8e", "#2a788e", "#25848e", "#21918c",
+  "#1e9c89", "#22a884", "#2fb47c", "#44bf70", "#5ec962", "#7ad151", "#9bd93c", "#bddf26", "#dfe318", "#fde725"];
+const HEAT = Uint32Array.from({ length: 256 }, (_, i) => {
+  const t = (i / 255) * (HEAT_STOPS.length - 1), k = Math.min(Math.floor(t), HEAT_STOPS.length - 2);
+  const channel = (c) => {
+    const [low, high] = [k, k + 1].map((s) => parseInt(HEAT_STOPS[s].slice(1 + 2 * c, 3 + 2 * c), 16));
+    return Math.round(low + (high - low) * (t - k));
+  };
+  return opaque(channel(0), channel(1), channel(2));
+});
+/** The heat map's pixel for a delta E. */
+const heatOf = (deltaE) => HEAT[Math.min(255, Math.round((deltaE / HEAT_TOP) * 255))];
