@@ -4,17 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-# Metric -> what people call it; the others go by their own name.
-TITLES = {
-    "mse": "mean squared error, sRGB",
-    "psnr": "PSNR, dB",
-    "ssim": "SSIM",
-    "delta_e_mean": "mean delta E 2000",
-    "delta_e_p95": "95th percentile of delta E",
-    "n_regions": "regions",
-    "png_bytes": "PNG bytes",
-    "png_bytes_original": "PNG bytes of the original",
-}
+from .quality import METRICS
 
 
 def show(rows):
@@ -44,11 +34,11 @@ def _show_one(console, row):
         swatch = Text("    ", style=f"on {color['hex']}") if console.is_terminal else ""
         palette.add_row(swatch, color["hex"], f"{color['share']:.2%}", f"{color['pixels']:,}")
     console.print(palette)
-    errors = Table("metric", "value", box=None)
-    errors.columns[1].justify = "right"
+    table = Table("metric", "value", "what it says", box=None)
+    table.columns[1].justify = "right"
     for name, value in row["metrics"].items():
-        errors.add_row(TITLES.get(name, name), _number(value))
-    console.print(errors)
+        table.add_row(name, _number(value), METRICS[name])
+    console.print(table)
     if row["output"]:
         console.print(f"wrote {row['output']}", markup=False, soft_wrap=True)
 
@@ -72,5 +62,5 @@ def sum_seconds(row):
 
 def _number(value):
     if value is None:
-        return "infinite"
+        return "-"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"

@@ -16,12 +16,6 @@ from .sources import SAMPLE
 IMG2NUM_SPACES = {0: "lab", 1: "srgb"}
 
 
-def _check_space(value):
-    from .color import SPACES
-
-    return check_choice("color_space", value, SPACES)
-
-
 @dataclass(frozen=True)
 class Filter:
     """The bilateral filter's parameters, as text ``"sigma_spatial,sigma_range[,color_space]"``.
@@ -29,10 +23,10 @@ class Filter:
     Parameters
     ----------
     sigma_spatial : float
-        Reach in the picture, pixels; 0: no filter.
+        Reach in the picture, pixels, 0 to 1000; 0: no effect.
     sigma_range : float
-        Reach in colour, units of `color_space`; 0: no filter.
-    color_space : str
+        Reach in colour, units of `color_space`, 0 to 1e6; 0: no effect.
+    color_space : {"lab", "srgb"}
         Where colours are compared.
     """
 
@@ -41,9 +35,11 @@ class Filter:
     color_space: str = "lab"
 
     def __post_init__(self):
-        for name, unit in ("sigma_spatial", "pixels"), ("sigma_range", "colour units"):
-            object.__setattr__(self, name, check_number(name, getattr(self, name), 0, unit=unit))
-        _check_space(self.color_space)
+        from .filters import SPACES
+
+        for name, high, unit in ("sigma_spatial", 1000, "pixels"), ("sigma_range", 1e6, "colour units"):
+            object.__setattr__(self, name, check_number(name, getattr(self, name), 0, high, unit=unit))
+        check_choice("color_space of the filter", self.color_space, SPACES)
 
     @classmethod
     def parse(cls, text):
@@ -87,7 +83,7 @@ class Settings:
     seed : int
         Start of the random choices, 0 to 2**32 - 1.
     max_iter : int
-        Upper limit of iterations, 1 to 1,000,000.
+        Upper limit of iterations, 0 to 100,000.
     options : dict
         The method's own options: text, numbers, truth values, or lists of them. Not to be changed afterwards.
 
@@ -106,12 +102,14 @@ class Settings:
     options: dict = field(default_factory=dict)
 
     def __post_init__(self):
+        from .color import SPACES
+
         if not isinstance(self.filter, Filter | None):
             raise ValueError(f"filter must be a Filter or None, got {self.filter!r}")
-        _check_space(self.color_space)
+        check_choice("color_space", self.color_space, SPACES)
         object.__setattr__(self, "k", check_integer("k", self.k, 1, 65536))
         object.__setattr__(self, "seed", check_integer("seed", self.seed, 0, 2**32 - 1))
-        object.__setattr__(self, "max_iter", check_integer("max_iter", self.max_iter, 1, 10**6))
+        object.__setattr__(self, "max_iter", check_integer("max_iter", self.max_iter, 0, 100_000))
         object.__setattr__(self, "options", check_options(self.method, self.options))
 
     def quantize(self, image, *, histogram=None, progress=None, cancel=None):

@@ -12,14 +12,16 @@ def warm():
     import numpy as np
 
     from .color import SPACES
+    from .filters import SPACES as FILTER_SPACES
     from .quality import metrics
 
     start = time.perf_counter()
     image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    for space in FILTER_SPACES:
+        Settings(Filter(1, 50, space)).smooth(image)
     for space in SPACES:
         for effort in "draft", "standard", "best":
-            settings = Settings(Filter(1, 50, space), space, k=4, options={"effort": effort})
-            metrics(image, settings.quantize(image))
+            metrics(image, Settings(None, space, k=4, options={"effort": effort}).quantize(image))
     return time.perf_counter() - start
 
 

@@ -50,7 +50,8 @@ def test_one_picture_prints_its_palette_and_its_errors():
     expected = nb.quantize(nb.load_image("a.png"), 4)
     assert result.exit_code == 0
     assert re.findall(r"#([0-9a-f]{6})", result.stdout) == [bytes(color).hex() for color in expected.palette]
-    assert "PSNR, dB" in result.stdout
+    psnr = nb.metrics(nb.load_image("a.png"), expected)["psnr"]
+    assert f"psnr {psnr:.4g}" in " ".join(result.stdout.split())
     assert result.stderr == ""
 
 
@@ -135,13 +136,13 @@ def test_a_file_named_like_a_pattern_is_that_file():
     [
         ("", "no picture given"),
         ("a.png -k 0", "k must be an integer from 1 to 65536, got 0"),
-        ("a.png -k many", "not a valid int"),
+        ("a.png -k many", "Invalid value for '-k'"),
         ("a.png --method kmean", "did you mean 'kmeans'"),
         ("a.png --color-space labb", "did you mean 'lab'"),
         ("a.png --filter 3", "filter must be none, or"),
         ("a.png --option n_init", "--option must be NAME=VALUE"),
         ("a.png --option ninit=4", "did you mean 'n_init'"),
-        ("a.png --option n_init=0", "n_init must be an integer from 1"),
+        ("a.png --option tol=-1", "tol must be a finite number of at least 0"),
         ("a.png --settings absent.yaml", "absent.yaml"),
         ("a.png --settings bad.png", "bad.png: wanted a mapping"),
         ("'*.gif'", "no file matches '*.gif'"),
@@ -150,13 +151,16 @@ def test_a_file_named_like_a_pattern_is_that_file():
         ("a.png -o a.png", "would overwrite the picture a.png"),
         ("a.png -o .", "would overwrite the picture a.png"),
         ("a.png b.png -o bad.png/", "bad.png"),
-        ("a.png --nonsense", "No such option"),
+        ("a.png --nonsense", "--nonsense"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_why(words, message):
     result = run("quantize", *shlex.split(words))
     assert result.exit_code == 2
-    assert message in " ".join(result.stderr.replace("│", " ").split())
+    plain = re.sub(
+        r"\x1b\[[\d;]*m|│", " ", result.stderr
+    )  # typer paints its box where it sees GitHub Actions
+    assert message in " ".join(plain.split())
     assert result.stdout == ""
 
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 import img2num_nb as nb
 from img2num_nb.color import SPACES
+from img2num_nb.filters import SPACES as FILTER_SPACES
 from img2num_nb.options import option_text, option_value
 from img2num_nb.settings import Filter, Settings, load_settings, save_settings
 
 TEXT = st.text(st.characters(codec="utf-8"))
 SIGMAS = st.floats(0, 50)
-FILTERS = st.builds(Filter, SIGMAS, SIGMAS, st.sampled_from(list(SPACES)))
+FILTERS = st.builds(Filter, SIGMAS, SIGMAS, st.sampled_from(FILTER_SPACES))
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
@@ -30,7 +31,7 @@ SETTINGS = st.builds(
     color_space=st.sampled_from(list(SPACES)),
     k=st.integers(1, 65536),
     seed=st.integers(0, 2**32 - 1),
-    max_iter=st.integers(1, 10**6),
+    max_iter=st.integers(0, 100_000),
     options=OPTIONS,
 )
 
