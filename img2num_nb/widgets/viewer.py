@@ -229,7 +229,8 @@ class Viewer(anywidget.AnyWidget):
     def on_drawn(self, callback, remove=False):
         """Call ``callback(pane, version)`` after the animation frame in which a new version has been drawn.
 
-        Versions that came too fast to be drawn are left out. When two views are open, both report.
+        Versions that came too fast to be drawn are left out. When two views are open, both report; a hidden
+        browser tab draws nothing and reports nothing.
         """
         if remove:
             self._drawn.remove(callback)

@@ -34,7 +34,7 @@ function attachPointer(view, frame, signal) {
 
   on("pointerdown", (event) => {
     if (event.button !== 0) return;
-    view.stage.focus({ preventScroll: true });
+    view.stage.focus({ preventScroll: true, focusVisible: false }); // no ring around the colours for a mouse
     canvas.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, at(event));
     travelled = fingers.size > 1 ? Infinity : 0;
