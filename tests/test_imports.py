@@ -14,11 +14,11 @@ PACKAGE = Path(__file__).parent.parent / "img2num_nb"
 LAYERS = [
     ["errors", "_atomic"],
     ["_kernels", "_arrays", "_npy", "_png", "_profile", "_sniff"],
-    ["color", "histogram", "images", "samples", "_decode"],
+    ["color", "cells", "histogram", "images", "samples", "_decode"],
     ["palettes", "filters"],
     ["quantization", "quality"],
     ["options", "sources", "_yaml", "settings"],
-    ["experiment", "cluster", "export", "plots"],
+    ["spec", "experiment", "cluster", "export", "plots"],
     ["report"],
     ["widgets", "warm", "lab", "batch", "_tables", "cli"],
 ]
