@@ -16,9 +16,14 @@ from .errors import check_choice
 
 @dataclass(frozen=True)
 class Space:
-    """One colour space: its step on the grid, the range of its channels over all sRGB colours, and a line about it."""
+    """One colour space.
+
+    `steps` a unit on the grid; `cells` along the longest side of an image's colours that k-means groups them in, more where the
+    colours fill less of the bounding box (measured); the range of the channels over all sRGB colours; and a line about it.
+    """
 
     steps: int
+    cells: int
     channels: tuple
     summary: str
 
@@ -26,26 +31,38 @@ class Space:
 #: Name -> `Space`, in the order in which they are offered.
 SPACES = {
     "srgb": Space(
-        1 << 10, (("R", 0, 255), ("G", 0, 255), ("B", 0, 255)), "the numbers in the file; quick, not uniform"
+        1 << 10,
+        32,
+        (("R", 0, 255), ("G", 0, 255), ("B", 0, 255)),
+        "the numbers in the file; quick, not uniform",
     ),
     "linear": Space(
-        1 << 18, (("R", 0, 1), ("G", 0, 1), ("B", 0, 1)), "amounts of light; spends its colours on highlights"
+        1 << 18,
+        48,
+        (("R", 0, 1), ("G", 0, 1), ("B", 0, 1)),
+        "amounts of light; spends its colours on highlights",
     ),
     "lab": Space(
         1 << 10,
+        44,
         (("L*", 0, 100), ("a*", -86.2, 98.3), ("b*", -107.9, 94.5)),
         "CIELAB, D65; distance is about what eyes see",
     ),
     "oklab": Space(
-        1 << 18, (("L", 0, 1), ("a", -0.234, 0.277), ("b", -0.312, 0.199)), "a newer Lab with steadier hues"
+        1 << 18,
+        60,
+        (("L", 0, 1), ("a", -0.234, 0.277), ("b", -0.312, 0.199)),
+        "a newer Lab with steadier hues",
     ),
     "hsv": Space(
         1 << 18,
+        44,
         (("H (degrees)", 0, 360), ("S", 0, 1), ("V", 0, 1)),
         "hue, saturation, value; clustered on its cone",
     ),
     "ycbcr": Space(
         1 << 10,
+        56,
         (("Y", 16, 235), ("Cb", 16, 240), ("Cr", 16, 240)),
         "luma and two colour differences, as in JPEG and video",
     ),

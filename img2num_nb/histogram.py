@@ -7,7 +7,8 @@ import numpy as np
 
 from . import color
 from ._kernels import histogram as kernels
-from ._kernels.run import chunked, n_threads
+from ._kernels.run import Scratch, chunked, n_threads
+from .cells import Cells
 from .errors import ImageError, check_integer
 from .images import validate_image
 
@@ -32,7 +33,8 @@ class ColorHistogram:
     colors: np.ndarray
     counts: np.ndarray
     bits: int = 8
-    _coords: dict = field(default_factory=dict, repr=False, compare=False)
+    _coords: dict = field(default_factory=dict, repr=False)
+    _cells: dict = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_image(cls, image, bits=8):
@@ -86,6 +88,14 @@ class ColorHistogram:
             self._coords[color_space] = color.to_grid(self.colors, color_space)
         return self._coords[color_space]
 
+    def cells(self, color_space):
+        """Return the colours grouped in `Cells` of a colour space; kept for the next call."""
+        if color_space not in self._cells:
+            self._cells[color_space] = Cells.group(
+                self.coords(color_space), self.counts, color.SPACES[color_space].cells
+            )
+        return self._cells[color_space]
+
 
 def _codes(colors):
     return colors.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
@@ -122,6 +132,15 @@ def _exact(pixels):
 
 
 def _coarse(pixels, bits):
-    tables = np.array(chunked(lambda a, b: kernels.coarse_sums(pixels, a, b, bits), len(pixels)))
-    _, colors, counts = kernels.coarse_colors(tables, bits)
+    tables = [_tables.take((1 << (3 * bits), 4), np.uint32) for _ in range(n_threads())]
+    chunk = -(-len(pixels) // len(tables))
+    chunked(lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables[a // chunk]), len(pixels), chunk)
+    for table in tables[1:]:
+        kernels.merge_coarse(tables[0], table)
+    colors, counts = kernels.coarse_colors(tables[0], bits)
+    for table in tables:
+        _tables.give(table)
     return colors, counts
+
+
+_tables = Scratch()

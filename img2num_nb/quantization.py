@@ -14,9 +14,8 @@ from .errors import Cancelled, check_choice, check_integer
 from .histogram import ColorHistogram
 from .images import validate_image
 from .palettes import METHODS
-from .palettes.cells import Cells
 
-DRAFT_BITS = 5
+DRAFT_BITS = 6
 _scratch = threading.local()
 
 
@@ -158,7 +157,12 @@ def quantize(
     if len(histogram) <= k:
         palette, n_iter, converged = histogram.colors, 0, True
     else:
-        given = {"max_iter": max_iter, "cancel": cancel, **method_options}
+        given = {
+            "max_iter": max_iter,
+            "cancel": cancel,
+            "cells": histogram.cells(color_space),
+            **method_options,
+        }
         if not isinstance(given.get("init", ""), str):
             given["init"] = color.to_grid(_check_colors("init", given["init"], k), color_space)
         given = {name: value for name, value in given.items() if name in chosen.parameters}
@@ -208,8 +212,7 @@ def canonical(colors):
 
 def nearest(histogram, palette, color_space):
     """Return the nearest palette entry of each colour of a histogram (of equals, the first), and its squared distance in grid units."""
-    cells = Cells.group(histogram.coords(color_space), histogram.counts)
-    return cells.assign(color.to_grid(palette, color_space))
+    return histogram.cells(color_space).assign(color.to_grid(palette, color_space))
 
 
 def map_pixels(image, histogram, color_labels):

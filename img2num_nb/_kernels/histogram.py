@@ -82,11 +82,10 @@ def count_buckets(low, offsets, start, stop, first, colors, counts):
 
 
 @kernel
-def coarse_sums(pixels, start, stop, bits):
-    """Sum pixels by cell of a ``2**bits`` per channel grid: count, and the sums of what the cell index leaves of R, G, B."""
+def add_coarse(pixels, start, stop, bits, sums):
+    """Add pixels to their cells of a ``2**bits`` per channel grid: the count, and what the cell's place leaves of R, G, B."""
     shift = 8 - bits
     rest = (1 << shift) - 1
-    sums = np.zeros((1 << (3 * bits), 4), np.uint32)
     for i in range(start, stop):
         r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
         cell = ((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)
@@ -94,40 +93,40 @@ def coarse_sums(pixels, start, stop, bits):
         sums[cell, 1] += r & rest
         sums[cell, 2] += g & rest
         sums[cell, 3] += b & rest
-    return sums
 
 
 @kernel
-def coarse_colors(tables, bits):
-    """Merge the tables of `coarse_sums`; return cells in use, their mean colours (rounded) and pixel counts."""
+def merge_coarse(sums, other):
+    """Add one table of `add_coarse` to another, and clear it."""
+    for cell in range(len(sums)):
+        if other[cell, 0]:
+            for c in range(4):
+                sums[cell, c] += other[cell, c]
+                other[cell, c] = 0
+
+
+@kernel
+def coarse_colors(sums, bits):
+    """Return the mean colours (rounded) and pixel counts of the cells in use, and clear the table."""
     shift = 8 - bits
-    n_cells = tables.shape[1]
+    mask = (1 << bits) - 1
     n = 0
-    for cell in range(n_cells):
-        for t in range(tables.shape[0]):
-            if tables[t, cell, 0]:
-                n += 1
-                break
-    cells = np.empty(n, np.int32)
+    for cell in range(len(sums)):
+        n += sums[cell, 0] > 0
     colors = np.empty((n, 3), np.uint8)
     counts = np.empty(n, np.int64)
-    mask = (1 << bits) - 1
     out = 0
-    for cell in range(n_cells):
-        weight = np.int64(0)
-        for t in range(tables.shape[0]):
-            weight += tables[t, cell, 0]
+    for cell in range(len(sums)):
+        weight = np.int64(sums[cell, 0])
         if weight:
             for c in range(3):
-                rest = np.int64(0)
-                for t in range(tables.shape[0]):
-                    rest += tables[t, cell, c + 1]
                 base = ((cell >> (bits * (2 - c))) & mask) << shift
-                colors[out, c] = base + (2 * rest + weight) // (2 * weight)
-            cells[out] = cell
+                colors[out, c] = base + (2 * np.int64(sums[cell, c + 1]) + weight) // (2 * weight)
             counts[out] = weight
+            for c in range(4):
+                sums[cell, c] = 0
             out += 1
-    return cells, colors, counts
+    return colors, counts
 
 
 @inline

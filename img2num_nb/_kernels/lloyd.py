@@ -19,8 +19,8 @@ from .run import inline, kernel
 
 @intrinsic
 def _int_bits(typingctx, value):
-    """Reinterpret a float32 >= 0 as int32: the order is the same, and minima of integers vectorize."""
-    return types.int32(types.float32), lambda ctx, b, sig, args: b.bitcast(args[0], ir.IntType(32))
+    """Reinterpret a float64 >= 0 as int64: the order is the same, and minima of integers vectorize."""
+    return types.int64(types.float64), lambda ctx, b, sig, args: b.bitcast(args[0], ir.IntType(64))
 
 
 @kernel
@@ -100,45 +100,37 @@ def gather_blocks(offsets, low, high, sums, block_low, block_high, block_sums):
 
 
 @inline
-def _candidates(low, high, centers, n_centers, distance, chosen):
+def _candidates(low, high, centers, n_centers, score, chosen):
     """Write the places of the centres that are nearest to some part of a box, ascending, into `chosen`; return how many.
 
-    `centers`, ``(3, >= n_centers)``, is planar, so that the first loop runs on vectors.
+    `centers`, ``(3, n)``, is planar, and the loops are short and free of branches, so that they run on vectors. `score` is scratch.
     """
     mx, my, mz = 0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1]), 0.5 * (low[2] + high[2])
     for j in range(n_centers):
-        dx = np.float32(centers[0, j] - mx)
-        dy = np.float32(centers[1, j] - my)
-        dz = np.float32(centers[2, j] - mz)
-        distance[j] = _int_bits(dx * dx + dy * dy + dz * dz)
-    near = distance[0]
+        dx, dy, dz = centers[0, j] - mx, centers[1, j] - my, centers[2, j] - mz
+        score[j] = _int_bits(dx * dx + dy * dy + dz * dz)
+    near = score[0]
     for j in range(1, n_centers):
-        near = min(near, distance[j])
+        near = min(near, score[j])
     best = 0
-    while distance[best] != near:
+    while score[best] != near:
         best += 1
+    # If `best` wins at the corner of the box farthest along the way to another centre, it wins everywhere in the box.
     bx, by, bz = centers[0, best], centers[1, best], centers[2, best]
-    # float32 only sorts out: a centre can win in the box only within the distance of `best` plus the box's diagonal
-    hx, hy, hz = high[0] - mx, high[1] - my, high[2] - mz
-    ex, ey, ez = bx - mx, by - my, bz - mz
-    reach = np.sqrt(ex * ex + ey * ey + ez * ez) + 2.0 * np.sqrt(hx * hx + hy * hy + hz * hz)
-    limit = _int_bits(np.float32(reach * reach * 1.00001 + 1.0))
-    n = 0
+    lx, ly, lz = low[0], low[1], low[2]
+    hx, hy, hz = high[0], high[1], high[2]
     for j in range(n_centers):
-        chosen[n] = j
-        n += distance[j] <= limit
-    kept = 0
-    for i in range(n):
-        j = chosen[i]
-        # the corner of the box farthest along the way from `best` to this centre: if `best` wins there, it wins everywhere
         zx, zy, zz = centers[0, j], centers[1, j], centers[2, j]
-        vx = high[0] if zx > bx else low[0]
-        vy = high[1] if zy > by else low[1]
-        vz = high[2] if zz > bz else low[2]
+        vx = hx if zx > bx else lx
+        vy = hy if zy > by else ly
+        vz = hz if zz > bz else lz
         ours = (zx - vx) * (zx - vx) + (zy - vy) * (zy - vy) + (zz - vz) * (zz - vz)
         its = (bx - vx) * (bx - vx) + (by - vy) * (by - vy) + (bz - vz) * (bz - vz)
+        score[j] = ours <= its
+    kept = 0
+    for j in range(n_centers):
         chosen[kept] = j
-        kept += ours <= its
+        kept += score[j]
     return kept
 
 
@@ -199,18 +191,18 @@ def lloyd_pass(blocks, cells, points, centers, start, stop):
     offsets, low, high, sums = cells
     k = len(centers)
     planar = centers.T.copy()
-    distance = np.empty(k, np.int32)
+    score = np.empty(k, np.int64)
     far, close = np.empty(k + 1, np.int64), np.empty(k + 1, np.int64)
     around, near = np.empty((3, k)), np.empty((3, k))
     total = np.zeros((k, 4))
     for b in range(start, stop):
-        m = _candidates(block_low[b], block_high[b], planar, k, distance, far)
+        m = _candidates(block_low[b], block_high[b], planar, k, score, far)
         if m == 1:
             _add(total, far[0], block_sums[b, 0], block_sums[b, 1], block_sums[b, 2], block_sums[b, 3])
             continue
         _take(planar, far, m, around)
         for c in range(block_offsets[b], block_offsets[b + 1]):
-            n = _candidates(low[c], high[c], around, m, distance, close)
+            n = _candidates(low[c], high[c], around, m, score, close)
             first, last = offsets[c], offsets[c + 1]
             if n == 1:
                 _add(total, far[close[0]], sums[c, 0], sums[c, 1], sums[c, 2], sums[c, 3])
@@ -233,14 +225,14 @@ def assign(blocks, cells, points, order, centers, start, stop, labels, distances
     offsets, low, high, _ = cells
     k = len(centers)
     planar = centers.T.copy()
-    distance = np.empty(k, np.int32)
+    score = np.empty(k, np.int64)
     far, close = np.empty(k + 1, np.int64), np.empty(k + 1, np.int64)
     around, near = np.empty((3, k)), np.empty((3, k))
     for b in range(start, stop):
-        m = _candidates(block_low[b], block_high[b], planar, k, distance, far)
+        m = _candidates(block_low[b], block_high[b], planar, k, score, far)
         _take(planar, far, m, around)
         for c in range(block_offsets[b], block_offsets[b + 1]):
-            n = _candidates(low[c], high[c], around, m, distance, close)
+            n = _candidates(low[c], high[c], around, m, score, close)
             _take(around, close, n, near)
             for i in range(offsets[c], offsets[c + 1]):
                 best, least = _nearest(points[i, 0], points[i, 1], points[i, 2], near, n)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event, Lock, local
 
 import numba
+import numpy as np
 
 from ..errors import Cancelled
 
@@ -38,6 +39,24 @@ def _forget_pool():
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_pool)
+
+
+class Scratch:
+    """Arrays that are used again, since fresh memory costs more than filling it. Whoever takes one leaves it all zero."""
+
+    def __init__(self):
+        self._free = {}
+
+    def take(self, shape, dtype):
+        """Return an array of zeros that nobody else has."""
+        try:
+            return self._free[shape, dtype].pop()
+        except (KeyError, IndexError):
+            return np.zeros(shape, dtype)
+
+    def give(self, array):
+        """Return an array, all zero, for the next one."""
+        self._free.setdefault((array.shape, array.dtype.type), []).append(array)
 
 
 def chunked(job, n, chunk=None, *, progress=None, cancel=None):

@@ -41,7 +41,7 @@ class Method:
     @property
     def options(self):
         return {
-            name: default for name, default in self.parameters.items() if name not in ("max_iter", "cancel")
+            name: default for name, default in self.parameters.items() if name not in ("max_iter", "cells", "cancel")
         }
 
 

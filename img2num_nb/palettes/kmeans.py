@@ -5,12 +5,13 @@ import numpy as np
 from .._kernels import starts
 from .._kernels.run import chunked
 from ..errors import check_choice, check_integer, check_number
-from .cells import Cells
+from ..cells import Cells
 from .design import Design
 
 INITS = ("wu", "k-means++", "random", "maximin")
 EFFORTS = ("draft", "standard", "best")
-MOMENTUM = 0.8
+MOMENTUM = 0.9
+DRAFT_PASSES = 3
 LOCAL_CELLS = 16  # divisions of the grid over the cells' means
 
 
@@ -25,6 +26,7 @@ def kmeans(
     n_init=None,
     tol=1e-4,
     effort="standard",
+    cells=None,
     cancel=None,
 ):
     """K-means (ours): exact Lloyd on every distinct colour, from a start refined on some thousand cells of colours.
@@ -52,6 +54,9 @@ def kmeans(
         ``"draft"`` (refined on cells only, from Wu's start), ``"standard"``, or ``"best"`` (starts of several kinds, then
         centres are moved from where they help least to where they help most for as long as that lowers the error).
 
+    cells : Cells, optional
+        These colours grouped, if that is done already.
+
     References
     ----------
     .. [1] S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 28(2), 1982, doi:10.1109/TIT.1982.1056489
@@ -63,7 +68,7 @@ def kmeans(
     check_choice("effort", effort, EFFORTS)
     n_init = n_init and check_integer("n_init", n_init, 1, 1000)
     tol = check_number("tol", tol, 0)
-    cells = Cells.group(coords, counts)
+    cells = cells or Cells.group(coords, counts)
     given = None if isinstance(init, str) else np.asarray(init, np.float64)
     if given is None:
         check_choice("init", init, INITS)
@@ -72,10 +77,10 @@ def kmeans(
     small = len(means) < 4 * k
     points, bins = (cells.points, None) if small else (means, cells.bins)
     level = cells if small else Cells.group(means[:, :3], means[:, 3], LOCAL_CELLS)
-    limit = tol * _mean_variance(points)
-
     if effort == "draft" and given is None:
-        return Design(*lloyd(level, start("wu", points, bins, k, rng), limit, max_iter, cancel))
+        first = start("wu", points, bins, k, rng)
+        return Design(*lloyd(level, first, 0, min(max_iter, DRAFT_PASSES), cancel))
+    limit = tol * _mean_variance(points)
     if given is not None:
         centers, passes = given, 0
     elif effort == "best":

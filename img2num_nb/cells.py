@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._kernels import lloyd as kernels
-from .._kernels.run import chunked, n_threads
+from ._kernels import lloyd as kernels
+from ._kernels.run import chunked, n_threads
 
 DIVISIONS = 32  # cells along the longest side of the points' bounding box
 WORTH_THREADS = 60_000  # points from which on handing work to threads pays
