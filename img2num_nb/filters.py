@@ -73,9 +73,9 @@ def bilateral_filter(
     offsets = np.arange(-radius, radius + 1)
     squares = offsets[:, None] ** 2 + offsets**2
     spatial = np.full((len(offsets), -(-len(offsets) // 4) * 4), -np.inf, np.float32)
-    spatial[:, : len(offsets)] = squares * (-math.log2(math.e) / (2 * sigma_spatial**2))
-    # a sigma too small for float32 weighs like this one: nothing but equal colours
-    factor = np.float32(max(-math.log2(math.e) / (2 * sigma_range**2), -1e30))
+    spatial[:, : len(offsets)] = squares * (-math.log2(math.e) / (2 * max(sigma_spatial, 0.01) ** 2))
+    # sigmas too small for float32 weigh like these: nothing but the pixel itself, nothing but equal colours
+    factor = np.float32(-math.log2(math.e) / (2 * max(sigma_range, 1e-15) ** 2))
     table = (color.LIGHT if color_space == "lab" else np.arange(256)).astype(np.float32)
     out = np.empty_like(pixels)
 
