@@ -16,6 +16,7 @@ def warm():
 
     from .color import SPACES
     from .filters import SPACES as FILTER_SPACES
+    from .palettes import METHODS
     from .quality import metrics
 
     start = time.perf_counter()
@@ -23,7 +24,8 @@ def warm():
     for space in FILTER_SPACES:
         Settings(Filter(1, 50, space)).smooth(image)
     variants = [Settings(None, space, options={"effort": "draft"}) for space in SPACES]
-    variants += [Settings(), Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels
+    variants += [Settings(method=name) for name, method in METHODS.items() if method.extra is None]
+    variants += [Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels
     for settings in variants:
         metrics(image, settings.quantize(image))
     return time.perf_counter() - start

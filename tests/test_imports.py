@@ -18,7 +18,7 @@ LAYERS = [
     ["palettes", "filters"],
     ["quantization", "quality"],
     ["options", "sources", "_yaml", "settings"],
-    ["spec", "journal", "experiment", "cluster", "export", "plots"],
+    ["spec", "journal", "manifest", "measure", "experiment", "cluster", "export", "plots"],
     ["report"],
     ["widgets", "warm", "lab", "batch", "_tables", "cli"],
 ]
