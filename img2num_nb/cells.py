@@ -8,7 +8,7 @@ from ._kernels import lloyd as kernels
 from ._kernels.run import chunked, n_threads
 
 DIVISIONS = 32  # cells along the longest side of the points' bounding box
-WORTH_THREADS = 60_000  # points from which on handing work to threads pays
+WORTH_THREADS = 20_000  # points from which on handing work to threads pays
 
 
 @dataclass(frozen=True, eq=False)

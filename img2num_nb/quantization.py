@@ -181,11 +181,10 @@ def quantize(
     color_labels, distances = nearest(histogram, palette, color_space)
     counts = np.bincount(color_labels, histogram.counts, len(palette)).astype(np.int64)
     if not counts.all():  # a colour that no pixel has taken is no colour of the image
-        new = np.cumsum(counts > 0) - 1
-        color_labels, palette, counts = (
-            new[color_labels].astype(color_labels.dtype),
-            palette[counts > 0],
-            counts[counts > 0],
+        used = counts > 0
+        palette, counts = palette[used], counts[used]
+        color_labels = (np.cumsum(used) - 1)[color_labels].astype(
+            np.uint8 if len(palette) <= 256 else np.uint16
         )
     labels = map_pixels(pixels, histogram, color_labels)
     times.append(time.perf_counter())
@@ -256,7 +255,7 @@ def _check_colors(name, colors, k):
         raise ValueError(
             f"{name} must be {k} sRGB colours, shape ({k}, 3), 0 to 255, got shape {colors.shape}: {colors.tolist()!r:.60}"
         )
-    return colors.astype(np.float64)
+    return np.round(colors).astype(np.uint8)
 
 
 def _stop_if(cancel):

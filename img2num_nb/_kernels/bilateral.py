@@ -59,7 +59,7 @@ def _weight(a0, a1, a2, b0, b1, b2, spatial, factor):
 
 @kernel
 def read_tile(pixels, top, left, table, rows, width):
-    """Copy pixels, by way of a table of 256 values, to the planes of a tile that begins at `top`, `left`; the image's border repeats."""
+    """Copy pixels, by way of a table of 256 values, to a tile that begins at `top`, `left`; the image's border repeats."""
     height, last = pixels.shape[0] - 1, pixels.shape[1] - 1
     for y in range(len(rows)):
         line = pixels[min(max(top + y, 0), height)]

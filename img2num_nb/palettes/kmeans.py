@@ -4,8 +4,8 @@ import numpy as np
 
 from .._kernels import starts
 from .._kernels.run import chunked
-from ..errors import check_choice, check_integer, check_number
 from ..cells import Cells
+from ..errors import check_choice, check_integer, check_number
 from .design import Design
 
 INITS = ("wu", "k-means++", "random", "maximin")
@@ -66,7 +66,7 @@ def kmeans(
        doi:10.1145/146443.146475
     """
     check_choice("effort", effort, EFFORTS)
-    n_init = n_init and check_integer("n_init", n_init, 1, 1000)
+    n_init = None if n_init is None else check_integer("n_init", n_init, 1, 1000)
     tol = check_number("tol", tol, 0)
     cells = cells or Cells.group(coords, counts)
     given = None if isinstance(init, str) else np.asarray(init, np.float64)
@@ -84,7 +84,7 @@ def kmeans(
     if given is not None:
         centers, passes = given, 0
     elif effort == "best":
-        centers, passes = best(level, points, bins, k, rng, limit, max_iter - 1, cancel)
+        centers, passes = best(cells, level, k, rng, limit / 100, max_iter - 1, cancel)
     else:
         n_init = n_init or max(1, min(4, 256 // k))
         streams = rng.spawn(1 if init in ("wu", "maximin") else n_init)
@@ -192,29 +192,47 @@ def _error(cells, centers):
     return float((distances[cells.order] * cells.points[:, 3]).sum())
 
 
-def best(level, points, bins, k, rng, limit, max_iter, cancel=None):
-    """Return centres of low error over the cells: the best of several starts, then improved by breathing.
+def best(cells, level, k, rng, limit, max_iter, cancel=None):
+    """Return centres of low error: the best of several starts, improved by breathing.
 
-    Breathing: add m centres where the error is largest, iterate, remove the m that are missed least, iterate; keep what is better,
-    else halve m. After B. Fritzke, "Breathing k-means", 2020, arXiv:2006.15666.
+    To breathe is to add m centres where the error is largest, iterate, remove the m that are missed least, and iterate; what is better
+    is kept, else m is halved. First over the cells, where a pass costs little, then over all colours. Which centres to add and to
+    remove is read off the cells both times.
+
+    Returns
+    -------
+    centers : (k, 3) ndarray
+    passes : int
+        Of the last Lloyd run.
+
+    References
+    ----------
+    .. [1] B. Fritzke, "Breathing k-means", 2020, arXiv:2006.15666
     """
     tries = []
     for i, init in enumerate(("wu", "maximin", *["k-means++"] * 6)):
-        centers, passes, _ = lloyd(level, start(init, points, bins, k, rng), limit, max_iter, cancel)
-        tries.append((_error(level, centers), i, centers, passes))
-    least, _, centers, passes = min(tries, key=lambda t: t[:2])
-    m = max(1, len(centers) // 4) if 1 < len(centers) < len(points) else 0
+        centers, _, _ = lloyd(level, start(init, level.points, None, k, rng), limit, max_iter, cancel)
+        tries.append((_error(level, centers), i, centers))
+    _, _, centers = min(tries, key=lambda t: t[:2])
+    centers, _ = breathe(level, level, centers, len(centers) // 4, rng, limit, max_iter, cancel)
+    return breathe(cells, level, centers, len(centers) // 16, rng, limit, max_iter, cancel)
+
+
+def breathe(cells, level, centers, m, rng, limit, max_iter, cancel=None):
+    """Return better centres, and the passes that made them (see `best`)."""
+    centers, passes, _ = lloyd(cells, centers, limit, max_iter, cancel)
+    least = _error(cells, centers)
+    m = max(1, m) if 1 < len(centers) < len(level.points) else 0
     while m:
         error, _ = starts.usefulness(level.points, centers)
         worst = np.argsort(-error, kind="stable")[:m]
-        spread = np.sqrt(error[worst] / level.points[:, 3].sum())[:, None] * rng.normal(size=(len(worst), 3))
-        grown, _, _ = lloyd(
-            level, np.vstack([centers, np.floor(centers[worst] + spread + 0.5)]), limit, max_iter, cancel
-        )
+        spread = np.sqrt(error[worst] / level.points[:, 3].sum())[:, None] * rng.normal(size=(m, 3))
+        grown = np.vstack([centers, np.floor(centers[worst] + spread + 0.5)])
+        grown, _, _ = lloyd(cells, grown, limit, max_iter, cancel)
         _, missed = starts.usefulness(level.points, grown)
         kept = np.sort(np.argsort(-missed, kind="stable")[: len(centers)])
-        moved, n, _ = lloyd(level, grown[kept], limit, max_iter, cancel)
-        now = _error(level, moved)
+        moved, n, _ = lloyd(cells, grown[kept], limit, max_iter, cancel)
+        now = _error(cells, moved)
         if now < least * (1 - 1e-6):
             centers, least, passes = moved, now, n
         else:

@@ -1,0 +1,128 @@
+"""Time against megapixels and against k, memory, and the cost of colour spaces."""
+
+import subprocess
+import sys
+import textwrap
+
+import img2num_nb as nb
+
+from . import common, peers
+from .filter import resized
+
+
+def main(images, repeats=3):
+    largest = max(images.values(), key=lambda image: image.size)
+    nb.quantize(largest[:64, :64], 4)
+    sizes = [m for m in (0.25, 0.5, 1, 2, 4, 8, 16, 24) if m <= largest.size / 3e6 * 1.05]
+    rows = []
+    for megapixels in sizes:
+        image = resized(largest, megapixels)
+        jobs = {
+            (k, space): lambda i=image, k=k, s=space: nb.quantize(i, k, color_space=s).image
+            for k in (16, 256)
+            for space in ("srgb", "lab")
+        }
+        times = {name: spent for name, (spent, _) in common.interleaved(jobs, repeats).items()}
+        colors = len(nb.ColorHistogram.from_image(image))
+        rows.append([megapixels, f"{colors:,}", *(f"{spent * 1000:.0f}" for spent in times.values())])
+        print(rows[-1], flush=True)
+    header = [
+        "megapixels",
+        "distinct colours",
+        "k = 16, sRGB: ms",
+        "k = 16, Lab: ms",
+        "k = 256, sRGB: ms",
+        "k = 256, Lab: ms",
+    ]
+    text = f"From array to result image, standard effort, on one photograph resized. {common.machine()}.\n\n"
+    common.write_section("Time against size", text + common.table(header, rows))
+    _against_k(images, repeats)
+    _spaces(images, repeats)
+    _large(largest)
+
+
+def _against_k(images, repeats):
+    image = next(iter(images.values()))
+    ks = (2, 4, 8, 16, 32, 64, 128, 256)
+    rows = []
+    for effort in ("draft", "standard"):
+        jobs = {
+            k: lambda k=k, e=effort: nb.quantize(image, k, color_space="srgb", effort=e).image for k in ks
+        }
+        rows.append(
+            [effort, *(f"{spent * 1000:.1f}" for spent, _ in common.interleaved(jobs, repeats).values())]
+        )
+    header = ["effort", *(f"k = {k}: ms" for k in ks)]
+    common.write_section(
+        "Time against k", f"sRGB, one image. {common.machine()}.\n\n{common.table(header, rows)}"
+    )
+
+
+def _spaces(images, repeats):
+    from img2num_nb.color import SPACES
+
+    ks = (4, 16, 64, 256)
+    times = {}
+    for image in images.values():
+        for k in ks:
+            jobs = {s: lambda i=image, k=k, s=s: nb.quantize(i, k, color_space=s).image for s in SPACES}
+            for space, (spent, _) in common.interleaved(jobs, repeats).items():
+                times.setdefault((space, k), []).append(spent)
+    rows = [
+        [space, *(f"{sum(times[space, k]) / sum(times['srgb', k]):.2f} x" for k in ks)] for space in SPACES
+    ]
+    text = f"Standard effort, total time over {len(images)} images, as a multiple of sRGB's. {common.machine()}.\n\n"
+    common.write_section(
+        "Cost of a colour space", text + common.table(["space", *(f"k = {k}" for k in ks)], rows)
+    )
+
+
+def _large(image):
+    """The whole photograph: ours against MiniBatchKMeans on its pixels, and the peak memory of a fresh process."""
+    rows = []
+    minibatch = peers.ALL["MiniBatchKMeans on pixels"][1]
+    for k in (16, 256):
+        spent, own = common.interleaved({"": lambda k=k: nb.quantize(image, k, color_space="srgb").image}, 3)[
+            ""
+        ]
+        theirs, other = common.seconds(lambda k=k: minibatch(image, k))
+        rows.append(
+            [k, f"{spent:.2f}", f"{theirs:.1f}", f"{theirs / spent:.0f} x", f"{common.mse(image, own):.1f}",
+             f"{common.mse(image, other):.1f}", f"{_peak_memory(image.shape, k):.1f} x"]
+        )  # fmt: skip
+    header = [
+        "k",
+        "ours: s",
+        "MiniBatchKMeans: s",
+        "ratio",
+        "our MSE",
+        "their MSE",
+        "our peak memory / image bytes",
+    ]
+    text = f"{image.size / 3e6:.1f} megapixels, sRGB, from array to result image. {common.machine()}.\n\n"
+    common.write_section("A large photograph", text + common.table(header, rows))
+
+
+def _peak_memory(shape, k):
+    """Return peak memory above that after import and compilation, result included, in units of the image's bytes."""
+    script = f"""
+        import resource, numpy as np
+        import img2num_nb as nb
+        nb.quantize(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8), 8, color_space="srgb").image
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        noise = np.random.default_rng(0).normal(0, 6, (256, 256, 3))
+        ramp = np.stack(np.meshgrid(np.linspace(20, 230, {shape[1]}), np.linspace(20, 230, {shape[0]})), -1).astype(np.uint8)
+        image = np.empty({shape}, np.uint8)
+        image[:, :, :2], image[:, :, 2] = ramp, ramp[:, ::-1, 0]
+        for y in range(0, {shape[0]}, 256):
+            for x in range(0, {shape[1]}, 256):
+                part = image[y : y + 256, x : x + 256]
+                part[:] = np.clip(part + noise[: part.shape[0], : part.shape[1]], 0, 255)
+        del ramp
+        nb.quantize(image, {k}, color_space="srgb").image
+        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / image.nbytes)
+    """
+    out = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    )
+    return float(out.stdout)
