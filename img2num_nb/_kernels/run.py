@@ -1,11 +1,14 @@
 """Threads for the kernels: split a range into chunks, run them, stop early when told to."""
 
 import os
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event, Lock, local
 
 import numba
 import numpy as np
+from numba.core import event
 
 from ..errors import Cancelled
 
@@ -16,6 +19,29 @@ inline = numba.njit(inline="always", error_model="numpy")
 _pool = None
 _pool_lock = Lock()
 _worker = local()  # has `here` in the pool's own threads: they must not wait for one another
+
+
+class _Notice(event.Listener):
+    """Says once that kernels are being compiled, if that takes longer than a moment: it happens on first use only."""
+
+    def __init__(self):
+        self.began, self.spent, self.said = 0.0, 0.0, False
+
+    def on_start(self, event):
+        self.began = time.perf_counter()
+        if self.spent > 1.0 and not self.said:
+            self.said = True
+            print(
+                "img2num_nb: compiling for this machine, once; about half a minute in all",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def on_end(self, event):
+        self.spent += time.perf_counter() - self.began
+
+
+event.register("numba:compile", _Notice())
 
 
 def n_threads():
