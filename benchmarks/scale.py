@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+import tempfile
 import textwrap
+
+import numpy as np
 
 import img2num_nb as nb
 
@@ -88,7 +91,7 @@ def _large(image):
         theirs, other = common.seconds(lambda k=k: minibatch(image, k))
         rows.append(
             [k, f"{spent:.2f}", f"{theirs:.1f}", f"{theirs / spent:.0f} x", f"{common.mse(image, own):.1f}",
-             f"{common.mse(image, other):.1f}", f"{_peak_memory(image.shape, k):.1f} x"]
+             f"{common.mse(image, other):.1f}", f"{_peak_memory(image, k):.1f} x"]
         )  # fmt: skip
     header = [
         "k",
@@ -103,26 +106,21 @@ def _large(image):
     common.write_section("A large photograph", text + common.table(header, rows))
 
 
-def _peak_memory(shape, k):
-    """Return peak memory above that after import and compilation, result included, in units of the image's bytes."""
-    script = f"""
-        import resource, numpy as np
+def _peak_memory(image, k):
+    """Return the peak memory of a fresh process above that after import, image and result included, in units of the image's bytes (Linux)."""
+    script = """
+        import sys, numpy as np
         import img2num_nb as nb
         nb.quantize(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8), 8, color_space="srgb").image
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        noise = np.random.default_rng(0).normal(0, 6, (256, 256, 3))
-        ramp = np.stack(np.meshgrid(np.linspace(20, 230, {shape[1]}), np.linspace(20, 230, {shape[0]})), -1).astype(np.uint8)
-        image = np.empty({shape}, np.uint8)
-        image[:, :, :2], image[:, :, 2] = ramp, ramp[:, ::-1, 0]
-        for y in range(0, {shape[0]}, 256):
-            for x in range(0, {shape[1]}, 256):
-                part = image[y : y + 256, x : x + 256]
-                part[:] = np.clip(part + noise[: part.shape[0], : part.shape[1]], 0, 255)
-        del ramp
-        nb.quantize(image, {k}, color_space="srgb").image
-        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / image.nbytes)
+        def kilobytes(key):
+            return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(key))
+        before = kilobytes("VmRSS")
+        image = np.load(sys.argv[1])
+        nb.quantize(image, int(sys.argv[2]), color_space="srgb").image
+        print((kilobytes("VmHWM") - before) * 1024 / image.nbytes)
     """
-    out = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
-    )
-    return float(out.stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/image.npy"
+        np.save(path, image)
+        command = [sys.executable, "-c", textwrap.dedent(script), path, str(k)]
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
