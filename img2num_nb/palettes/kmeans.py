@@ -170,7 +170,7 @@ def lloyd(cells, centers, limit, max_iter, cancel=None):
 
 
 def _reseed(cells, centers, sums, empty):
-    """Give centres without points the points that add most to the error, one of a cluster; drop centres that still have none."""
+    """Give centres without points the points that add most to the error, one of a cluster; drop them if there are none."""
     labels, distances = cells.assign(centers)
     weighted = np.empty_like(cells.points)
     weighted[cells.order] = cells.points
@@ -183,6 +183,9 @@ def _reseed(cells, centers, sums, empty):
     sums = sums.copy()
     sums[labels[worst]] -= weighted[worst]
     sums[np.flatnonzero(empty)[: len(worst)]] = weighted[worst]
+    left = sums[:, 3] == 0
+    if len(worst):  # the others stay for the next pass, when there are more clusters
+        sums[left, :3], sums[left, 3] = centers[left], 1
     return sums[sums[:, 3] > 0]
 
 
