@@ -154,10 +154,11 @@ def quantize(
     times.append(time.perf_counter())
     _stop_if(cancel)
 
-    if len(histogram) <= k:
+    if len(histogram) <= k and chosen.keeps_few:
         palette, n_iter, converged = histogram.colors, 0, True
     else:
         given = {
+            "color_space": color_space,
             "max_iter": max_iter,
             "cancel": cancel,
             "cells": histogram.cells(color_space),

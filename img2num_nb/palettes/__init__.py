@@ -5,11 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from .cuts import bisecting, median_cut, octree, wu
 from .design import Design
 from .kmeans import kmeans
+from .libraries import imagequant, opencv
+from .online import bee_colony, macqueen, som
 from .scikit import sklearn_kmeans, sklearn_minibatch
+from .simple import fixed, maximin, popularity, random, uniform
 
 __all__ = ["METHODS", "Design", "Method"]
+
+
+GIVEN = ("color_space", "max_iter", "cells", "cancel")  # what `quantize` passes to the methods that take it
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class Method:
     design: Callable
     extra: str | None = None  # the extra of pyproject.toml that it needs
     package: str | None = None  # and the package
+    keeps_few: bool = True  # an image of no more than k colours keeps them all
 
     @property
     def summary(self):
@@ -40,9 +48,7 @@ class Method:
 
     @property
     def options(self):
-        return {
-            name: default for name, default in self.parameters.items() if name not in ("max_iter", "cells", "cancel")
-        }
+        return {name: default for name, default in self.parameters.items() if name not in GIVEN}
 
 
 METHODS = {
@@ -51,5 +57,19 @@ METHODS = {
         Method("kmeans", kmeans),
         Method("sklearn-kmeans", sklearn_kmeans),
         Method("sklearn-minibatch", sklearn_minibatch),
+        Method("median-cut", median_cut),
+        Method("wu", wu),
+        Method("octree", octree),
+        Method("uniform", uniform),
+        Method("popularity", popularity),
+        Method("bee-colony", bee_colony),
+        Method("macqueen", macqueen),
+        Method("bisecting", bisecting),
+        Method("maximin", maximin),
+        Method("random", random),
+        Method("som", som),
+        Method("fixed", fixed, keeps_few=False),
+        Method("opencv", opencv, "peers", "opencv-python-headless"),
+        Method("imagequant", imagequant, "peers", "imagequant"),
     )
 }

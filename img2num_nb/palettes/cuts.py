@@ -1,0 +1,92 @@
+"""Methods that divide: the box of all colours is cut until there are k parts, and each part's mean is a palette colour."""
+
+import numpy as np
+
+from .._kernels import cuts as kernels
+from ..cells import Cells
+from .design import Design
+from .kmeans import snap_means, wu_centers
+
+
+def median_cut(coords, counts, k, rng):
+    """Median cut (Heckbert): halve the box with most pixels across its longest side, k - 1 times.
+
+    The median is that of one of 256 slabs of the box. Nothing is random.
+
+    Parameters
+    ----------
+    coords : (U, 3) ndarray of float64
+        Whole-number grid coordinates of the distinct colours.
+    counts : (U,) ndarray of int64
+        Pixels of each.
+    k : int
+        Number of centres wanted.
+    rng : numpy.random.Generator
+        Not used.
+
+    References
+    ----------
+    .. [1] P. Heckbert, "Color image quantization for frame buffer display", SIGGRAPH 1982, doi:10.1145/800064.801294
+    """
+    return Design(snap_means(kernels.median_cut(weighted(coords, counts), k)))
+
+
+def wu(coords, counts, k, rng, *, cells=None):
+    """Variance-minimizing cut (Wu): cut the box of greatest squared error where that error falls most, k - 1 times.
+
+    The places tried are the planes of a grid of 32 cells along the longest side. Nothing is random. Parameters as `median_cut`.
+
+    Parameters
+    ----------
+    cells : Cells, optional
+        These colours grouped, if that is done already.
+
+    References
+    ----------
+    .. [1] X. Wu, "Color quantization by dynamic programming and principal analysis", ACM Trans. Graphics 11(4), 1992,
+       doi:10.1145/146443.146475
+    .. [2] X. Wu, "Efficient statistical computations for optimal color quantization", Graphics Gems II, 1991, pp. 126-133
+    """
+    cells = cells or Cells.group(coords, counts)
+    return Design(wu_centers(cells.means(), cells.bins, k))
+
+
+def bisecting(coords, counts, k, rng, *, max_iter=100):
+    """Bisecting k-means: part the cluster of greatest squared error in two by 2-means, k - 1 times.
+
+    Each 2-means starts from the two sides of the mean along the axis of greatest variance, so nothing is random; `max_iter` limits the
+    passes of each. Parameters as `median_cut`.
+
+    References
+    ----------
+    .. [1] M. Steinbach, G. Karypis, V. Kumar, "A comparison of document clustering techniques", KDD Workshop on Text Mining, 2000
+    .. [2] M. E. Celebi, Q. Wen, S. Hwang, "An effective real-time color quantization method based on divisive hierarchical clustering",
+       Journal of Real-Time Image Processing 10, 2015, doi:10.1007/s11554-012-0291-4
+    """
+    sums, passes, converged = kernels.bisect(weighted(coords, counts), k, max_iter)
+    return Design(snap_means(sums), passes, converged)
+
+
+def octree(coords, counts, k, rng):
+    """Octree (Gervautz and Purgathofer): cubes of colours merge with their siblings, those with fewest pixels first.
+
+    The tree has eight levels over the bounding cube of the colours in their colour space (in sRGB, if black and white occur, over the
+    bits of R, G and B). All colours are known beforehand, so the k leaves are found from the root down, where the node with most
+    pixels opens: that leaves the same ones. (The paper, which sees one pixel after the other, merges the deepest cubes first, and of
+    those the ones with fewest pixels.) Where not all octants of the last node opened fit, the lightest stay together, so that there
+    are k colours. Nothing is random. Parameters as `median_cut`.
+
+    References
+    ----------
+    .. [1] M. Gervautz, W. Purgathofer, "A simple method for color quantization: octree quantization", New Trends in Computer Graphics,
+       1988, doi:10.1007/978-3-642-83492-9_20
+    """
+    low = coords.min(axis=0)
+    size = np.floor((coords.max(axis=0) - low).max() / 256) + 1
+    paths = ((coords - low) // size).astype(np.uint8)
+    return Design(snap_means(kernels.octree(weighted(coords, counts), paths, k)))
+
+
+def weighted(coords, counts):
+    """Return coordinates and counts side by side, ``(U, 4)`` float64."""
+    return np.column_stack([coords, counts])
