@@ -62,6 +62,25 @@ def test_where_many_distances_tie_the_first_centre_wins(seed, k, side):
     assert np.array_equal(rows(design.centers), rows(lloyd_step(points, counts, first)))
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.sampled_from([1, 2, 5, 100, 10_000]))
+def test_points_a_step_beside_the_border_of_two_centres_go_to_the_right_one(seed, k, half):
+    rng = np.random.default_rng(seed)
+    n = 300
+    border = (
+        2 * half * rng.integers(1, k, n) - half
+    )  # half-way between two of the centres, which lie on a line
+    points = rng.integers(-(2**16), 2**16, (n, 3)).astype(np.float64)
+    points[:, 0] = border + rng.integers(-3, 4, n)
+    points = np.unique(points, axis=0)
+    counts = rng.integers(1, 1000, len(points))
+    first = np.zeros((k, 3))
+    first[:, 0] = 2 * half * rng.permutation(k)
+    expected = nearest(points, first)[0]
+    if len(np.unique(expected)) == k:
+        design = designed(points, counts, k, init=first, max_iter=1, tol=0)
+        assert np.array_equal(rows(design.centers), rows(lloyd_step(points, counts, first)))
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
 def test_sums_stay_exact_for_large_coordinates_and_counts(seed, k):
     rng = np.random.default_rng(seed)
