@@ -143,7 +143,8 @@ def quantize(
     }
 
     times = [time.perf_counter()]
-    if histogram is None:
+    counted = histogram is None
+    if counted:
         draft = method_options.get("effort") == "draft"
         histogram = ColorHistogram.from_image(pixels, DRAFT_BITS if draft else 8)
     elif histogram.n_pixels != pixels.shape[0] * pixels.shape[1]:
@@ -188,6 +189,8 @@ def quantize(
             np.uint8 if len(palette) <= 256 else np.uint16
         )
     labels = map_pixels(pixels, histogram, color_labels)
+    if not counted and not np.array_equal(np.bincount(labels.reshape(-1), minlength=len(counts)), counts):
+        raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
     times.append(time.perf_counter())
 
     steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))

@@ -44,7 +44,7 @@ def kmeans(
         Upper limit of Lloyd passes, those over the cells and those over all colours together. 0 returns the start.
     init : str or (k, 3) array_like of 0..255
         ``"k-means++"`` (greedy, seeded) [2]_, ``"random"`` (distinct colours at random), ``"maximin"`` [3]_ and ``"wu"`` [4]_ (both
-        deterministic), or sRGB colours to start from.
+        deterministic), or sRGB colours to start from, rounded to whole levels.
     n_init : int, optional
         Starts, of which the best after refinement on the cells goes on; by default 4 up to k = 64, 2 up to 128, else 1.
     tol : float
@@ -53,7 +53,6 @@ def kmeans(
     effort : str
         ``"draft"`` (refined on cells only, from Wu's start), ``"standard"``, or ``"best"`` (starts of several kinds, then
         centres are moved from where they help least to where they help most for as long as that lowers the error).
-
     cells : Cells, optional
         These colours grouped, if that is done already.
 
@@ -96,7 +95,9 @@ def kmeans(
             return _error(level, centers), i, centers, passes
 
         _, _, centers, passes = min(chunked(attempt, len(streams), 1), key=lambda a: a[:2])
-    centers, more, converged = lloyd(cells, centers, limit, max_iter - passes, cancel)
+    # from given centres the path is that of the textbook, which others can repeat
+    momentum = MOMENTUM if given is None else 0
+    centers, more, converged = lloyd(cells, centers, limit, max_iter - passes, cancel, momentum)
     return Design(centers, passes + more, converged)
 
 
@@ -138,7 +139,7 @@ def snap_means(sums):
     return np.floor(sums[:, :3] / sums[:, 3:] + 0.5)
 
 
-def lloyd(cells, centers, limit, max_iter, cancel=None):
+def lloyd(cells, centers, limit, max_iter, cancel=None, momentum=MOMENTUM):
     """Iterate Lloyd's two steps until the centres' total squared shift is at most `limit`.
 
     Each centre is carried on by part of its last way (Nesterov's momentum, with restart), which saves half of the passes; the
@@ -162,7 +163,7 @@ def lloyd(cells, centers, limit, max_iter, cancel=None):
         shift = means - centers
         if (shift**2).sum() <= limit:
             return means, n_iter, True
-        step = MOMENTUM * (means - before)
+        step = momentum * (means - before)
         step[(step * shift).sum(axis=1) < 0] = 0  # restart where the centre turns back
         before = means
         centers = means if n_iter == max_iter else means + np.trunc(step)
