@@ -132,7 +132,7 @@ def _exact(pixels):
 
 
 def _coarse(pixels, bits):
-    tables = [_tables.take((1 << (3 * bits), 4), np.uint32) for _ in range(n_threads())]
+    tables = [_tables.take((1 << (3 * bits), 2), np.int64) for _ in range(n_threads())]
     chunk = -(-len(pixels) // len(tables))
     chunked(lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables[a // chunk]), len(pixels), chunk)
     for table in tables[1:]:

@@ -83,16 +83,17 @@ def count_buckets(low, offsets, start, stop, first, colors, counts):
 
 @kernel
 def add_coarse(pixels, start, stop, bits, sums):
-    """Add pixels to their cells of a ``2**bits`` per channel grid: the count, and what the cell's place leaves of R, G, B."""
+    """Add pixels to their cells of a ``2**bits`` per channel grid: the count, and what the cell's place leaves of R, G, B.
+
+    `sums`, ``(cells, 2)`` int64, holds two numbers of 32 bits each: count and R; G and B.
+    """
     shift = 8 - bits
     rest = (1 << shift) - 1
     for i in range(start, stop):
         r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
         cell = ((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)
-        sums[cell, 0] += 1
-        sums[cell, 1] += r & rest
-        sums[cell, 2] += g & rest
-        sums[cell, 3] += b & rest
+        sums[cell, 0] += 1 | (r & rest) << 32
+        sums[cell, 1] += g & rest | (b & rest) << 32
 
 
 @kernel
@@ -100,9 +101,9 @@ def merge_coarse(sums, other):
     """Add one table of `add_coarse` to another, and clear it."""
     for cell in range(len(sums)):
         if other[cell, 0]:
-            for c in range(4):
-                sums[cell, c] += other[cell, c]
-                other[cell, c] = 0
+            for half in range(2):
+                sums[cell, half] += other[cell, half]
+                other[cell, half] = 0
 
 
 @kernel
@@ -117,14 +118,14 @@ def coarse_colors(sums, bits):
     counts = np.empty(n, np.int64)
     out = 0
     for cell in range(len(sums)):
-        weight = np.int64(sums[cell, 0])
-        if weight:
-            for c in range(3):
+        if sums[cell, 0]:
+            weight = sums[cell, 0] & 0xFFFFFFFF
+            for c, rest in enumerate((sums[cell, 0] >> 32, sums[cell, 1] & 0xFFFFFFFF, sums[cell, 1] >> 32)):
                 base = ((cell >> (bits * (2 - c))) & mask) << shift
-                colors[out, c] = base + (2 * np.int64(sums[cell, c + 1]) + weight) // (2 * weight)
+                colors[out, c] = base + (2 * rest + weight) // (2 * weight)
             counts[out] = weight
-            for c in range(4):
-                sums[cell, c] = 0
+            sums[cell, 0] = 0
+            sums[cell, 1] = 0
             out += 1
     return colors, counts
 

@@ -26,44 +26,92 @@ def maximin(points, centers, n_given):
                 centers[j, d] = points[at, d]
 
 
+LANES = 16
+
+
 @kernel
 def plus_plus(points, centers, uniform):
     """Greedy k-means++: each centre is the best of some points drawn by weight times squared distance.
 
-    `uniform`, ``(k, trials)``, holds the random numbers of 0..1 that draw them. Sums run in eight lanes, in an order of their own.
+    `uniform`, ``(k, trials)``, holds the random numbers of 0..1 that draw them. The points stand in a table of 16 rows, whose columns
+    are summed first: that runs on vectors, and a draw looks for its column, then for its row. Sums have an order of their own, and
+    float32 is plenty for a draw.
     """
     n = len(points)
-    padded = (n + 7) // 8 * 8  # weight 0 behind the last point, so that the lanes are full
-    planar = np.zeros((4, padded))
+    columns = (n + LANES - 1) // LANES
+    planar = np.zeros((4, LANES * columns), np.float32)  # weight 0 behind the last point
     planar[:, :n] = points.T
     px, py, pz, weight = planar[0], planar[1], planar[2], planar[3]
-    distance = np.full(padded, 1e30)
-    trial = np.empty(padded)
-    best = np.empty(padded)
-    cumulative = np.cumsum(weight)
-    lanes = np.empty(8)
+    distance = np.full(LANES * columns, np.float32(1e30))
+    trial, best = np.empty_like(distance), np.empty_like(distance)
+    sums, trial_sums, best_sums = (
+        np.zeros(columns, np.float32),
+        np.empty(columns, np.float32),
+        np.empty(columns, np.float32),
+    )
+    for lane in range(LANES):
+        for c in range(columns):
+            sums[c] += weight[lane * columns + c]
     for j in range(len(centers)):
+        total = _total(sums)
         least = np.inf
         for t in range(uniform.shape[1] if j > 0 else 1):
-            at = min(np.searchsorted(cumulative, uniform[j, t] * cumulative[-1], side="right"), n - 1)
+            at = _draw(uniform[j, t] * total, sums, weight, distance, j == 0, n)
             x, y, z = px[at], py[at], pz[at]
-            for i in range(padded):
+            for i in range(len(distance)):
                 dx, dy, dz = px[i] - x, py[i] - y, pz[i] - z
                 trial[i] = min(distance[i], dx * dx + dy * dy + dz * dz)
-            lanes[:] = 0.0
-            for i in range(0, padded, 8):
-                for lane in range(8):
-                    lanes[lane] += weight[i + lane] * trial[i + lane]
-            cost = lanes.sum()
+            trial_sums[:] = np.float32(0.0)
+            for lane in range(LANES):
+                w, d = (
+                    weight[lane * columns : (lane + 1) * columns],
+                    trial[lane * columns : (lane + 1) * columns],
+                )
+                for c in range(columns):
+                    trial_sums[c] += w[c] * d[c]
+            cost = _total(trial_sums)
             if cost < least:
                 least = cost
                 best, trial = trial, best
-                centers[j, 0], centers[j, 1], centers[j, 2] = x, y, z
+                best_sums, trial_sums = trial_sums, best_sums
+                for d in range(3):
+                    centers[j, d] = points[at, d]
         distance, best = best, distance
-        total = 0.0
-        for i in range(padded):
-            total += weight[i] * distance[i]
-            cumulative[i] = total
+        sums, best_sums = best_sums, sums
+
+
+@inline
+def _total(sums):
+    """Return a sum in float64, four numbers at a time."""
+    n = len(sums) // 4 * 4
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    for i in range(0, n, 4):
+        a += np.float64(sums[i])
+        b += np.float64(sums[i + 1])
+        c += np.float64(sums[i + 2])
+        d += np.float64(sums[i + 3])
+    for i in range(n, len(sums)):
+        a += np.float64(sums[i])
+    return (a + b) + (c + d)
+
+
+@inline
+def _draw(target, sums, weight, distance, first, n):
+    """Return the point at which the running sum of weight times distance (at first: of weight) passes `target`."""
+    columns = len(sums)
+    column = 0
+    while column < columns - 1 and target >= sums[column]:
+        target -= sums[column]
+        column += 1
+    last = column
+    for at in range(column, len(weight), columns):
+        if at < n:
+            last = at
+            share = np.float64(weight[at]) * (1.0 if first else np.float64(distance[at]))
+            if share > 0.0 and target < share:
+                return at
+            target -= share
+    return last
 
 
 @kernel

@@ -46,7 +46,7 @@ def kmeans(
         ``"k-means++"`` (greedy, seeded) [2]_, ``"random"`` (distinct colours at random), ``"maximin"`` [3]_ and ``"wu"`` [4]_ (both
         deterministic), or sRGB colours to start from, rounded to whole levels.
     n_init : int, optional
-        Starts, of which the best after refinement on the cells goes on; by default 4 up to k = 64, 2 up to 128, else 1.
+        Starts, of which the best after refinement on the cells goes on; by default 4 up to k = 32, 2 up to 64, else 1.
     tol : float
         Converged when the centres' total squared shift is at most `tol` times the mean variance of the coordinates (scikit-learn's
         meaning); 0: when no centre moves, hence no label changes.
@@ -85,7 +85,7 @@ def kmeans(
     elif effort == "best":
         centers, passes = best(cells, level, k, rng, limit / 100, max_iter - 1, cancel)
     else:
-        n_init = n_init or max(1, min(4, 256 // k))
+        n_init = n_init or max(1, min(4, 128 // k))
         streams = rng.spawn(1 if init in ("wu", "maximin") else n_init)
 
         def attempt(i, _):
