@@ -1,22 +1,24 @@
 """Quantization: design a palette on the histogram, then map every pixel to its nearest palette colour."""
 
-import threading
 import time
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
-from .errors import Cancelled, check_choice, check_integer
+from .dither import DITHERS, LIGHTS, dithered_labels
+from .errors import Cancelled, check_choice, check_integer, check_number
 from .histogram import ColorHistogram
-from .images import validate_image
-from .palettes import METHODS
+from .images import preview, validate_image
+from .mapping import map_pixels, nearest
+from .palettes import METHODS, Design
+from .palettes.locked import design_around
+from .swatches import check_colors, to_hex
 
 DRAFT_BITS = 6
-_scratch = threading.local()
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class Quantization:
     Attributes
     ----------
     palette : (n_colors, 3) ndarray of uint8
-        sRGB colours in canonical order: by lightness (CIELAB L*), then R, G, B. Every one of them occurs in the image.
+        sRGB colours in canonical order: by lightness (CIELAB L*), then R, G, B. Every one of them has pixels, save locked ones.
     labels : (H, W) ndarray of uint8, or of uint16 above 256 colours
         Each pixel's place in the palette.
     counts : (n_colors,) ndarray of int64
@@ -39,11 +41,12 @@ class Quantization:
         False if `max_iter` stopped the method.
     inertia : float
         Sum over pixels of the squared distance, in units of the colour space, between a colour and its palette colour; exact. (With
-        ``effort="draft"``: over the draft's mean colours.)
+        ``effort="draft"``: over the draft's mean colours. With dithering: as if each pixel had its nearest palette colour.)
     seconds : dict
         Time of the stages ``"histogram"``, ``"design"`` and ``"mapping"``, and ``"total"``.
     settings : dict
-        The call that made it: k, method, color_space, seed, max_iter and the method's options.
+        The call that made it: k, method, color_space, seed, max_iter and the method's options; where they are not as by default, dither
+        (with dither_strength and dither_light), locked and fit_on.
     """
 
     palette: np.ndarray
@@ -78,6 +81,11 @@ def quantize(
     color_space="lab",
     seed=0,
     max_iter=100,
+    dither="none",
+    dither_strength=1.0,
+    dither_light="srgb",
+    locked=None,
+    fit_on=None,
     histogram=None,
     cancel=None,
     **method_options,
@@ -98,6 +106,18 @@ def quantize(
         Seed of everything random, 0 to 2**32 - 1. Same seed, same bits.
     max_iter : int
         Upper limit of iterations, 0 to 100000; methods without iterations have no use for it.
+    dither : str
+        How pixels near each other share the error: a name of `dither.DITHERS`; ``"none"`` gives each its nearest colour.
+    dither_strength : float
+        Part of an error that is passed on, 0 to 1.
+    dither_light : str
+        What is right on average: ``"srgb"`` values, or ``"linear"`` light.
+    locked : list of colours, optional
+        Codes such as ``"#ff8800"``, or R, G, B of 0 to 255, at most k. They stay in the palette as they are, also when no pixel takes
+        them, and the method designs the rest around them.
+    fit_on : int, optional
+        Design on a reduced image, the means of blocks of pixels, of at most this width and height; all pixels are mapped all the same.
+        It saves the time that a design for a large image takes; for the error that it costs, compare with the result without.
     histogram : ColorHistogram, optional
         That of this image, if you have it: it saves the counting.
     cancel : callable, optional
@@ -133,6 +153,11 @@ def quantize(
     max_iter = check_integer("max_iter", max_iter, 0, 100_000)
     for name in method_options:
         check_choice(f"option of method {method!r}", name, chosen.options)
+    check_choice("dither", dither, DITHERS)
+    check_choice("dither_light", dither_light, LIGHTS)
+    dither_strength = check_number("dither_strength", dither_strength, 0, 1)
+    held = _check_locked(locked, k)
+    fit_on = fit_on and check_integer("fit_on", fit_on, 1, 1 << 20)
     settings = {
         "k": k,
         "method": method,
@@ -141,56 +166,49 @@ def quantize(
         "max_iter": max_iter,
         **method_options,
     }
+    dithering = {"dither": dither, "dither_strength": dither_strength, "dither_light": dither_light}
+    if dither != "none":
+        settings |= dithering
+    settings |= {"locked": to_hex(held)} if len(held) else {}
+    settings |= {"fit_on": fit_on} if fit_on else {}
 
     times = [time.perf_counter()]
+    bits = DRAFT_BITS if method_options.get("effort") == "draft" else 8
     counted = histogram is None
     if counted:
-        draft = method_options.get("effort") == "draft"
-        histogram = ColorHistogram.from_image(pixels, DRAFT_BITS if draft else 8)
+        histogram = ColorHistogram.from_image(pixels, bits)
     elif histogram.n_pixels != pixels.shape[0] * pixels.shape[1]:
         size = f"{pixels.shape[1]} x {pixels.shape[0]}"
         raise ValueError(
             f"histogram must be that of the image ({size} pixels), got one of {histogram.n_pixels} pixels"
         )
+    source = histogram
+    if fit_on and len(histogram) > k:
+        source = ColorHistogram.from_image(preview(pixels, fit_on).image, bits)
     times.append(time.perf_counter())
     _stop_if(cancel)
 
-    if len(histogram) <= k and chosen.keeps_few:
-        palette, n_iter, converged = histogram.colors, 0, True
-    else:
-        given = {
-            "color_space": color_space,
-            "max_iter": max_iter,
-            "cancel": cancel,
-            "cells": histogram.cells(color_space),
-            **method_options,
-        }
-        if not isinstance(given.get("init", ""), str):
-            given["init"] = color.to_grid(_check_colors("init", given["init"], k), color_space)
-        given = {name: value for name, value in given.items() if name in chosen.parameters}
-        design = chosen.design(
-            histogram.coords(color_space), histogram.counts, k, np.random.default_rng(seed), **given
-        )
-        palette, n_iter, converged = (
-            color.from_grid(design.centers, color_space),
-            design.n_iter,
-            design.converged,
-        )
-    palette = canonical(palette)
+    given = {"color_space": color_space, "max_iter": max_iter, "cancel": cancel, **method_options}
+    design = _design(chosen, source, k, seed, held, given)
+    palette = canonical(np.vstack([color.from_grid(design.centers, color_space), held]))
     times.append(time.perf_counter())
     _stop_if(cancel)
 
     color_labels, distances = nearest(histogram, palette, color_space)
-    counts = np.bincount(color_labels, histogram.counts, len(palette)).astype(np.int64)
-    if not counts.all():  # a colour that no pixel has taken is no colour of the image
-        used = counts > 0
-        palette, counts = palette[used], counts[used]
-        color_labels = (np.cumsum(used) - 1)[color_labels].astype(
-            np.uint8 if len(palette) <= 256 else np.uint16
-        )
     labels = map_pixels(pixels, histogram, color_labels)
-    if not counted and not np.array_equal(np.bincount(labels.reshape(-1), minlength=len(counts)), counts):
+    counts = np.bincount(color_labels, histogram.counts, len(palette)).astype(np.int64)
+    if not counted and not np.array_equal(_count(labels, palette), counts):
         raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
+    if dither != "none" and dither_strength:
+        look_up = partial(map_pixels, pixels, histogram)
+        dithering["color_space"] = color_space
+        labels = dithered_labels(pixels, palette, histogram.colors, look_up, **dithering, cancel=cancel)
+        counts = _count(labels, palette)
+    used = (counts > 0) | (palette[:, None] == held).all(axis=2).any(axis=1)
+    if not used.all():  # a colour that no pixel has taken is no colour of the image
+        palette, counts = palette[used], counts[used]
+        new = (np.cumsum(used) - 1).astype(np.uint8 if len(palette) <= 256 else np.uint16)
+        labels = new[labels]
     times.append(time.perf_counter())
 
     steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))
@@ -199,48 +217,39 @@ def quantize(
         labels=labels,
         counts=counts,
         k=k,
-        n_iter=n_iter,
-        converged=converged,
+        n_iter=design.n_iter,
+        converged=design.converged,
         inertia=_exact_sum(distances, histogram.counts) / color.SPACES[color_space].steps ** 2,
         seconds={**steps, "total": times[-1] - times[0]},
         settings=settings,
     )
 
 
+def _design(method, histogram, k, seed, held, options):
+    """Return a design that has at most k colours, those `held` included."""
+    space = options["color_space"]
+    if method.keeps_few and len(histogram) <= k:
+        every = np.unique(np.vstack([histogram.colors, held]), axis=0)
+        if len(every) <= k:
+            return Design(color.to_grid(every, space))
+    if not isinstance(options.get("init", ""), str):
+        init = _check_colors("init", options["init"], k - len(held))
+        options = options | {"init": color.to_grid(init, space)}
+    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(seed)
+    cells = histogram.cells(space)
+    given = {name: value for name, value in options.items() if name in method.parameters}
+    if len(held):
+        locked = color.to_grid(held, space)
+        return design_around(method.design, coords, counts, k, rng, locked, cells=cells, **given)
+    if "cells" in method.parameters:
+        given["cells"] = cells
+    return method.design(coords, counts, k, rng, **given)
+
+
 def canonical(colors):
     """Return the distinct ``(n, 3)`` uint8 colours in canonical order: by CIELAB lightness, then R, G, B."""
     colors = np.unique(colors, axis=0)
     return colors[np.argsort(color.to_grid(colors, "lab")[:, 0], kind="stable")]
-
-
-def nearest(histogram, palette, color_space):
-    """Return the nearest palette entry of each colour of a histogram (of equals, the first), and its squared distance in grid units."""
-    return histogram.cells(color_space).assign(color.to_grid(palette, color_space))
-
-
-def map_pixels(image, histogram, color_labels):
-    """Return the ``(H, W)`` labels of an image's pixels, given those of its histogram's colours."""
-    pixels = image.reshape(-1, 3)
-    labels = np.empty(len(pixels), color_labels.dtype)
-    if histogram.bits == 8:
-        table = _table(color_labels.dtype)
-        kernels.fill_table(histogram.colors, color_labels, 0, len(color_labels), table)
-        chunked(lambda a, b: kernels.look_up(pixels, a, b, table, labels), len(pixels))
-    else:
-        bits = histogram.bits
-        table = np.zeros(1 << (3 * bits), color_labels.dtype)
-        cells = (histogram.colors >> (8 - bits)).astype(np.int64) @ [1 << (2 * bits), 1 << bits, 1]
-        table[cells] = color_labels
-        chunked(lambda a, b: kernels.look_up_coarse(pixels, a, b, bits, table, labels), len(pixels))
-    return labels.reshape(image.shape[:2])
-
-
-def _table(dtype):
-    """Return this thread's table of 2**24 labels; entries are written before they are read, so it is never cleared."""
-    tables = _scratch.__dict__.setdefault("tables", {})
-    if dtype not in tables:
-        tables[dtype] = np.empty(1 << 24, dtype)
-    return tables[dtype]
 
 
 def _exact_sum(distances, counts):
@@ -260,6 +269,21 @@ def _check_colors(name, colors, k):
             f"{name} must be {k} sRGB colours, shape ({k}, 3), 0 to 255, got shape {colors.shape}: {colors.tolist()!r:.60}"
         )
     return np.round(colors).astype(np.uint8)
+
+
+def _check_locked(locked, k):
+    """Return the distinct colours of `locked`, ``(m, 3)`` uint8; m is 0 for None."""
+    if locked is None:
+        return np.empty((0, 3), np.uint8)
+    held = np.unique(check_colors(locked, "locked"), axis=0)
+    if len(held) > k:
+        raise ValueError(f"locked must be at most k = {k} colours, got {len(held)}")
+    return held
+
+
+def _count(labels, palette):
+    """Return how many pixels each palette colour has."""
+    return np.bincount(labels.reshape(-1), minlength=len(palette))
 
 
 def _stop_if(cancel):

@@ -1,0 +1,43 @@
+"""Pixel mapping: the nearest palette colour of each distinct colour, then a look in a table for each pixel."""
+
+import threading
+
+import numpy as np
+
+from . import color
+from ._kernels import histogram as kernels
+from ._kernels.run import chunked
+
+_scratch = threading.local()
+
+
+def nearest(histogram, palette, color_space):
+    """Return the nearest palette entry of each colour of a histogram (of equals, the first), and its squared distance in grid units."""
+    return histogram.cells(color_space).assign(color.to_grid(palette, color_space))
+
+
+def map_pixels(image, histogram, color_labels):
+    """Return the ``(H, W)`` labels of an image's pixels, given those of its histogram's colours, in any integer type."""
+    pixels = image.reshape(-1, 3)
+    labels = np.empty(len(pixels), color_labels.dtype)
+    if histogram.bits == 8:
+        table = _table(color_labels.dtype)
+        kernels.fill_table(histogram.colors, color_labels, 0, len(color_labels), table)
+        chunked(lambda a, b: kernels.look_up(pixels, a, b, table, labels), len(pixels))
+    else:
+        bits = histogram.bits
+        table = np.zeros(1 << (3 * bits), color_labels.dtype)
+        cells = (histogram.colors >> (8 - bits)).astype(np.int64) @ [1 << (2 * bits), 1 << bits, 1]
+        table[cells] = color_labels
+        chunked(lambda a, b: kernels.look_up_coarse(pixels, a, b, bits, table, labels), len(pixels))
+    return labels.reshape(image.shape[:2])
+
+
+def _table(dtype):
+    """Return this thread's table of 2**24 labels; entries are written before they are read, so it is never cleared."""
+    if dtype.itemsize > 2:
+        return np.zeros(1 << 24, dtype)  # 64 MB and more, and seldom wanted: not kept
+    tables = _scratch.__dict__.setdefault("tables", {})
+    if dtype not in tables:
+        tables[dtype] = np.empty(1 << 24, dtype)
+    return tables[dtype]
