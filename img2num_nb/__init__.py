@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .choose import choose_k
     from .color import convert_color
     from .errors import ImageError
+    from .export import load_palette, save_palette
     from .filters import bilateral_filter
     from .histogram import ColorHistogram
     from .images import SAMPLES, image_sha256, load_image, preview, sample_image, save_png
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "choose_k": "choose",
     "convert_color": "color",
     "ImageError": "errors",
+    "load_palette": "export",
+    "save_palette": "export",
     "bilateral_filter": "filters",
     "ColorHistogram": "histogram",
     "SAMPLES": "images",
@@ -55,14 +60,17 @@ __all__ = [
     "Viewer",
     "__version__",
     "bilateral_filter",
+    "choose_k",
     "convert_color",
     "image_sha256",
     "load_image",
+    "load_palette",
     "load_settings",
     "metrics",
     "preview",
     "quantize",
     "sample_image",
+    "save_palette",
     "save_png",
     "save_settings",
 ]

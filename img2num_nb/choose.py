@@ -1,0 +1,161 @@
+"""The number of colours, found: fewest for a given difference, or most for a given size of file."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .errors import check_integer, check_number
+from .histogram import ColorHistogram
+from .quality import metrics
+from .quantization import Quantization, quantize
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A number of colours, and what was tried to find it.
+
+    Attributes
+    ----------
+    quantization : Quantization
+        The image in `k` colours, exactly as `quantize` gives it.
+    tried : dict
+        k -> figures of each k tried, in ascending order: ``"rms"``, the root of the mean squared distance in the colour space, and
+        ``"delta_e_mean"`` and ``"png_bytes"`` where they were asked for.
+    knee : int or None
+        The k tried at which more colours begin to buy little (see `find_knee`): no more than a hint. None below three ks tried.
+    """
+
+    quantization: Quantization
+    tried: dict = field(default_factory=dict)
+    knee: int | None = None
+
+    @property
+    def k(self):
+        return self.quantization.k
+
+
+def choose_k(
+    image, *, max_delta_e=None, max_png_bytes=None, max_k=256, histogram=None, cancel=None, **settings
+):
+    """Find how many colours an image needs, or can have.
+
+    Each k tried starts afresh, so that the result is what `quantize` gives for that k, not what led there. The difference falls and the
+    file grows with k, save for small ups and downs; the search doubles k until the limit is passed and then halves the interval, so it
+    finds a k at which the limit is passed, if not always the very first.
+
+    Parameters
+    ----------
+    image : (H, W, 3) ndarray of uint8
+        sRGB.
+    max_delta_e : float, optional
+        Mean CIEDE2000 difference that is allowed: the smallest k that keeps it.
+    max_png_bytes : int, optional
+        Bytes that an indexed PNG may have: the greatest k that keeps it. With `max_delta_e` too: the smallest k for the difference, if
+        its file is not larger.
+    max_k : int
+        Most colours, 1 to 65536.
+    histogram : ColorHistogram, optional
+        That of this image.
+    cancel : callable, optional
+        Asked now and then; when it returns true, `Cancelled` is raised.
+    **settings
+        As of `quantize`: method, color_space, seed, dither and so on.
+
+    Returns
+    -------
+    Choice
+
+    Raises
+    ------
+    ValueError
+        If neither limit is given, or no k up to `max_k` keeps what is given: the message says how far one gets.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> choice = nb.choose_k(nb.sample_image("shapes"), max_delta_e=5)
+    >>> nb.metrics(nb.sample_image("shapes"), choice.quantization)["delta_e_mean"] <= 5
+    True
+    """
+    if max_delta_e is None and max_png_bytes is None:
+        raise ValueError("give max_delta_e, max_png_bytes or both: otherwise any number of colours is right")
+    if max_delta_e is not None:
+        max_delta_e = check_number("max_delta_e", max_delta_e, 0)
+    if max_png_bytes is not None:
+        max_png_bytes = check_integer("max_png_bytes", max_png_bytes, 1, 1 << 62)
+    max_k = check_integer("max_k", max_k, 1, 65536)
+    histogram = ColorHistogram.from_image(image) if histogram is None else histogram
+    max_k = min(max_k, len(histogram))
+    limits = {"delta_e_mean": max_delta_e, "png_bytes": max_png_bytes}
+    names = [name for name, limit in limits.items() if limit is not None]
+    tried = {}
+
+    def make(k):
+        return quantize(image, k, histogram=histogram, cancel=cancel, **settings)
+
+    def figures(k):
+        if k not in tried:
+            made = make(k)
+            rms = (made.inertia / histogram.n_pixels) ** 0.5
+            tried[k] = {"rms": rms, **metrics(image, made, names)}
+        return tried[k]
+
+    if max_delta_e is not None:
+        k = first(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, max_k)
+        if k is None:
+            raise ValueError(
+                f"no k up to {max_k} has a mean delta E of at most {max_delta_e:g}: at {max_k} it is "
+                f"{figures(max_k)['delta_e_mean']:.3g}; allow a larger max_delta_e or max_k"
+            )
+    else:
+        too_many = first(lambda k: figures(k)["png_bytes"] > max_png_bytes, max_k)
+        k = max_k if too_many is None else too_many - 1
+    size = figures(max(k, 1)).get("png_bytes", 0)
+    if max_png_bytes is not None and size > max_png_bytes:
+        raise ValueError(
+            f"a PNG of k = {max(k, 1)} has {size} bytes, more than max_png_bytes = {max_png_bytes}: allow more bytes"
+            + ("" if max_delta_e is None else ", or a larger max_delta_e")
+        )
+    tried = dict(sorted(tried.items()))
+    return Choice(make(k), tried, find_knee(list(tried), [row["rms"] for row in tried.values()]))
+
+
+def first(holds, greatest):
+    """Return a k of 1 to `greatest` for which `holds` while it does not for k - 1; None if it does not even for `greatest`."""
+    low, high = 0, 1
+    while not holds(high):
+        if high == greatest:
+            return None
+        low, high = high, min(2 * high, greatest)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def find_knee(ks, errors):
+    """Return the k where a falling curve of errors is farthest below the line from its first point to its last.
+
+    Both axes are scaled to 0..1, so the knee moves with the range of ks: a hint, not a property of the image.
+
+    Parameters
+    ----------
+    ks, errors : sequence of numbers
+        In ascending order of k.
+
+    Returns
+    -------
+    number or None
+        One of `ks`; None if there are fewer than three, or the curve does not fall.
+
+    References
+    ----------
+    .. [1] V. Satopaa et al., "Finding a 'kneedle' in a haystack: detecting knee points in system behavior", ICDCS Workshops 2011,
+       doi:10.1109/ICDCSW.2011.20
+    """
+    ks, errors = np.asarray(ks), np.asarray(errors, np.float64)
+    if len(ks) < 3 or errors[0] <= errors[-1]:
+        return None
+    x = (ks - ks[0]) / (ks[-1] - ks[0])
+    y = (errors - errors[-1]) / (errors[0] - errors[-1])
+    return ks[np.argmax(1 - x - y)].item()
