@@ -166,9 +166,8 @@ def quantize(
         "max_iter": max_iter,
         **method_options,
     }
-    dithering = {"dither": dither, "dither_strength": dither_strength, "dither_light": dither_light}
     if dither != "none":
-        settings |= dithering
+        settings |= {"dither": dither, "dither_strength": dither_strength, "dither_light": dither_light}
     settings |= {"locked": to_hex(held)} if len(held) else {}
     settings |= {"fit_on": fit_on} if fit_on else {}
 
@@ -200,9 +199,17 @@ def quantize(
     if not counted and not np.array_equal(_count(labels, palette), counts):
         raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
     if dither != "none" and dither_strength:
-        look_up = partial(map_pixels, pixels, histogram)
-        dithering["color_space"] = color_space
-        labels = dithered_labels(pixels, palette, histogram.colors, look_up, **dithering, cancel=cancel)
+        labels = dithered_labels(
+            pixels,
+            palette,
+            histogram.colors,
+            partial(map_pixels, pixels, histogram),
+            dither=dither,
+            strength=dither_strength,
+            light=dither_light,
+            color_space=color_space,
+            cancel=cancel,
+        )
         counts = _count(labels, palette)
     used = (counts > 0) | (palette[:, None] == held).all(axis=2).any(axis=1)
     if not used.all():  # a colour that no pixel has taken is no colour of the image

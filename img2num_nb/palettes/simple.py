@@ -8,7 +8,7 @@ from .._kernels import starts
 from ..cells import Cells
 from ..color import to_grid
 from ..export import read_palette
-from ..swatches import NAMED, check_colors, named_palette
+from ..swatches import check_colors, named_palette
 from .design import Design
 from .kmeans import start
 
@@ -126,5 +126,5 @@ def _colors(palette):
         return named_palette(palette)
     except ValueError as error:
         raise ValueError(
-            f"palette must be a list of colours, the path of a palette file, or one of {', '.join(NAMED)}: {error}"
+            f"palette must be a list of colours, the path of a palette file, or a name: {error}"
         ) from None
