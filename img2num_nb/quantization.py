@@ -157,7 +157,7 @@ def quantize(
     check_choice("dither_light", dither_light, LIGHTS)
     dither_strength = check_number("dither_strength", dither_strength, 0, 1)
     held = _check_locked(locked, k)
-    fit_on = fit_on and check_integer("fit_on", fit_on, 1, 1 << 20)
+    fit_on = None if fit_on is None else check_integer("fit_on", fit_on, 1, 1 << 20)
     settings = {
         "k": k,
         "method": method,

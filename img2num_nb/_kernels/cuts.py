@@ -33,52 +33,86 @@ def _part(order, spare, beyond, first, last):
     return low
 
 
+@inline
+def _spread(points, order, first, last, sums, squares):
+    """Write the sums of some points, and the squared deviations from their mean along each axis."""
+    _sum_up(points, order, first, last, sums)
+    squares[:] = 0.0
+    for m in range(first, last):
+        for d in range(3):
+            offset = points[order[m], d] - sums[d] / sums[3]
+            squares[d] += points[order[m], 3] * offset * offset
+
+
+@kernel
+def _median(points, order, first, last, axis, weight, slab):
+    """Return the coordinate below which about half of some points' weight lies along an axis; some points lie on each side.
+
+    It is an edge of one of 256 slabs, the one nearest to the half; -inf if the points have one coordinate.
+    """
+    low, high = np.inf, -np.inf
+    for m in range(first, last):
+        low, high = min(low, points[order[m], axis]), max(high, points[order[m], axis])
+    if low == high:
+        return -np.inf
+    width = np.floor((high - low) / SLABS) + 1.0
+    slab[:] = 0.0
+    for m in range(first, last):
+        slab[np.int64((points[order[m], axis] - low) / width)] += points[order[m], 3]
+    below, n = slab[0], 1  # neither the first slab nor the top one is empty
+    top = np.int64((high - low) / width)
+    while n < top and below + 0.5 * slab[n] <= 0.5 * weight:
+        below += slab[n]
+        n += 1
+    return low + n * width
+
+
 @kernel
 def median_cut(points, k):
-    """Cut the box of most weight across its longest side, so that the halves weigh about the same, until there are k boxes.
+    """Cut the box of most weight times deviation at its median, across the axis where the error falls most, until there are k boxes.
 
     Returns the boxes' sums, ``(n_boxes, 4)``.
     """
     n = len(points)
     order, spare, beyond = np.arange(n), np.empty(n, np.int64), np.empty(n, np.bool_)
     first, last = np.zeros(k, np.int64), np.zeros(k, np.int64)
-    low, high = np.empty(3), np.empty(3)
-    weight = np.zeros(k)
-    sums = np.zeros((k, 4))
-    slab = np.empty(SLABS)
+    sums, squares = np.zeros((k, 4)), np.zeros((k, 3))
+    size = np.zeros(k)
+    slab, half = np.empty(SLABS), np.empty(4)
     last[0] = n
-    weight[0] = points[:, 3].sum()
     n_boxes = 1
-    while n_boxes < k:
-        box = np.argmax(weight[:n_boxes])
-        if weight[box] == 0.0:  # only single colours are left
-            break
-        for d in range(3):
-            low[d], high[d] = np.inf, -np.inf
+    box, fresh = 0, 0  # the two halves of the last cut
+    while True:
+        for which in (box, fresh):
+            _spread(points, order, first[which], last[which], sums[which], squares[which])
+            size[which] = np.sqrt(sums[which, 3] * squares[which].max())  # weight times standard deviation
+        box = np.argmax(size[:n_boxes])
+        if n_boxes == k or size[box] == 0.0:
+            return sums[:n_boxes]
+        most, best_axis, edge = -1.0, 0, 0.0
+        for axis in range(3):
+            median = _median(points, order, first[box], last[box], axis, sums[box, 3], slab)
+            if median == -np.inf:
+                continue
+            half[:] = 0.0
             for m in range(first[box], last[box]):
-                low[d], high[d] = min(low[d], points[order[m], d]), max(high[d], points[order[m], d])
-        axis = np.argmax(high - low)
-        if high[axis] == low[axis]:
-            weight[box] = 0.0
-            continue
-        width = np.floor((high[axis] - low[axis]) / SLABS) + 1.0
-        slab[:] = 0.0
+                w = points[order[m], 3] if points[order[m], axis] < median else 0.0
+                half[0] += w * points[order[m], 0]
+                half[1] += w * points[order[m], 1]
+                half[2] += w * points[order[m], 2]
+                half[3] += w
+            gain = 0.0
+            for d in range(3):
+                rest = sums[box, d] - half[d]
+                gain += half[d] * half[d] / half[3] + rest * rest / (sums[box, 3] - half[3])
+            if gain > most:
+                most, best_axis, edge = gain, axis, median
         for m in range(first[box], last[box]):
-            slab[np.int64((points[order[m], axis] - low[axis]) / width)] += points[order[m], 3]
-        below, cut = slab[0], 0  # neither the first slab nor the top one is empty, so neither half will be
-        top = np.int64((high[axis] - low[axis]) / width)
-        while cut + 1 < top and below + 0.5 * slab[cut + 1] <= 0.5 * weight[box]:
-            cut += 1
-            below += slab[cut]
-        for m in range(first[box], last[box]):
-            beyond[m] = np.int64((points[order[m], axis] - low[axis]) / width) > cut
-        middle = _part(order, spare, beyond, first[box], last[box])
-        first[n_boxes], last[n_boxes], last[box] = middle, last[box], middle
-        weight[n_boxes], weight[box] = weight[box] - below, below
+            beyond[m] = points[order[m], best_axis] >= edge
+        fresh = n_boxes
+        first[fresh], last[fresh] = _part(order, spare, beyond, first[box], last[box]), last[box]
+        last[box] = first[fresh]
         n_boxes += 1
-    for box in range(n_boxes):
-        _sum_up(points, order, first[box], last[box], sums[box])
-    return sums[:n_boxes]
 
 
 @kernel
@@ -100,12 +134,7 @@ def bisect(points, k, max_iter):
     cluster, fresh = 0, 0
     while True:
         for which in (cluster, fresh):
-            _sum_up(points, order, first[which], last[which], sums[which])
-            squares[which] = 0.0
-            for m in range(first[which], last[which]):
-                for d in range(3):
-                    offset = points[order[m], d] - sums[which, d] / sums[which, 3]
-                    squares[which, d] += points[order[m], 3] * offset * offset
+            _spread(points, order, first[which], last[which], sums[which], squares[which])
             error[which] = squares[which].sum() if last[which] - first[which] > 1 else 0.0
         if n_clusters == k:
             break

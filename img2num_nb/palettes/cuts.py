@@ -9,9 +9,11 @@ from .kmeans import snap_means, wu_centers
 
 
 def median_cut(coords, counts, k, rng):
-    """Median cut (Heckbert): halve the box with most pixels across its longest side, k - 1 times.
+    """Median cut (Heckbert): cut a box so that half of its pixels lie on each side, k - 1 times.
 
-    The median is that of one of 256 slabs of the box. Nothing is random.
+    The box is that with the greatest product of pixels and standard deviation along an axis; of the three cuts that take the one that
+    leaves the least squared error. (The simplest versions, which take the box of most pixels and its longest side, make about a third
+    more error.) The median is rounded to the edge of one of 256 slabs. Nothing is random.
 
     Parameters
     ----------
