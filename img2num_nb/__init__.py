@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .choose import choose_k
     from .color import convert_color
+    from .comparison import Comparison, compare
     from .errors import ImageError
+    from .experiment import Experiment, sweep
     from .export import load_palette, save_palette
     from .filters import bilateral_filter
     from .histogram import ColorHistogram
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
     from .quality import metrics
     from .quantization import Quantization, quantize
     from .settings import Settings, load_settings, save_settings
+    from .widgets.chooser import KChooser
+    from .widgets.cloud import ColorCloud
     from .widgets.explorer import Explorer
+    from .widgets.grid import PixelGrid
+    from .widgets.microscope import Microscope
+    from .widgets.player import Player
     from .widgets.viewer import Viewer
 
 __version__ = "0.1.0"
@@ -27,7 +34,11 @@ __version__ = "0.1.0"
 _HOME = {
     "choose_k": "choose",
     "convert_color": "color",
+    "compare": "comparison",
+    "Comparison": "comparison",
     "ImageError": "errors",
+    "Experiment": "experiment",
+    "sweep": "experiment",
     "load_palette": "export",
     "save_palette": "export",
     "bilateral_filter": "filters",
@@ -45,22 +56,35 @@ _HOME = {
     "Settings": "settings",
     "load_settings": "settings",
     "save_settings": "settings",
+    "ColorCloud": "widgets.cloud",
     "Explorer": "widgets.explorer",
+    "KChooser": "widgets.chooser",
+    "Microscope": "widgets.microscope",
+    "PixelGrid": "widgets.grid",
+    "Player": "widgets.player",
     "Viewer": "widgets.viewer",
 }
 
 __all__ = [
     "METHODS",
     "SAMPLES",
+    "ColorCloud",
     "ColorHistogram",
+    "Comparison",
+    "Experiment",
     "Explorer",
     "ImageError",
+    "KChooser",
+    "Microscope",
+    "PixelGrid",
+    "Player",
     "Quantization",
     "Settings",
     "Viewer",
     "__version__",
     "bilateral_filter",
     "choose_k",
+    "compare",
     "convert_color",
     "image_sha256",
     "load_image",
@@ -73,6 +97,7 @@ __all__ = [
     "save_palette",
     "save_png",
     "save_settings",
+    "sweep",
 ]
 
 

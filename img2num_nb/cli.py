@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from . import __version__
+from . import __version__, cli_experiments
 
 app = typer.Typer(
     help="Understand colour quantization: explore it in JupyterLab, or quantize pictures here.",
@@ -182,6 +182,15 @@ def _watch(rows, n):
                 console.print(f"img2num-nb: {row['error']}", markup=False, soft_wrap=True)
             bar.advance(task)
     return done
+
+
+for _command in (
+    cli_experiments.sweep,
+    cli_experiments.report,
+    cli_experiments.verify,
+    cli_experiments.giant,
+):
+    app.command()(_command)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ LAYERS = [
     ["palettes", "filters"],
     ["quantization", "quality"],
     ["options", "sources", "_yaml", "settings"],
-    ["spec", "journal", "manifest", "measure", "experiment", "cluster", "export", "plots"],
-    ["report"],
-    ["widgets", "warm", "lab", "batch", "_tables", "cli"],
+    ["spec", "journal", "manifest", "measure", "experiment", "cluster", "export", "evidence", "plots", "comparison"],
+    ["_html", "results", "report", "verify"],
+    ["lessons", "figures", "classroom"],
+    ["widgets", "warm", "lab", "batch", "_tables", "cli_experiments", "cli"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
@@ -32,7 +33,7 @@ HOMES = {
     "traitlets": {"widgets"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
-    "typer": {"cli"},
+    "typer": {"cli", "cli_experiments"},
     "jupyterlab": {"lab"},
 }
 SCREEN = {"matplotlib", "pandas", "plotly", "IPython", "rich"}

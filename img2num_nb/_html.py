@@ -1,0 +1,32 @@
+"""Small pieces of HTML; every text that comes from outside is escaped here."""
+
+from html import escape
+from pathlib import PurePosixPath
+
+__all__ = ["Html", "count", "escape", "short", "table"]
+
+
+class Html(str):
+    """Text that a notebook shows as HTML."""
+
+    def _repr_html_(self):
+        return str(self)
+
+
+def table(head, lines, kind="numbers"):
+    """Return a table: ``"numbers"`` stand to the right, ``"text"`` to the left."""
+    titles = "".join(f"<th>{escape(text)}</th>" for text in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in line)}</tr>" for line in lines)
+    start = f'<div class="scroll"><table class="{kind}"><thead><tr>{titles}</tr></thead>'
+    return f"{start}<tbody>{body}</tbody></table></div>"
+
+
+def count(n, noun):
+    """Return ``1 image``, ``2 images``."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def short(name):
+    """Return an image's name without its folders, cut to what fits under a picture."""
+    name = PurePosixPath(name).name.removeprefix("sample:")
+    return name if len(name) <= 28 else f"{name[:20]}…{name[-7:]}"

@@ -1,0 +1,145 @@
+"""The rows of a sweep on disk: a line each, appended and forced to the disk as they come, one writer at a time."""
+
+import errno
+import json
+import os
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from ._atomic import write_atomically
+
+NAME = "results.jsonl"
+EARLIER = "results-earlier.jsonl"
+LOCK = ".lock"
+
+
+class Journal:
+    """A folder's ``results.jsonl``, open for one process; also a context manager.
+
+    A line that a crash cut short is dropped when the file is opened. Without a folder, rows stay in memory.
+
+    Parameters
+    ----------
+    folder : path or None
+        Made if missing.
+
+    Attributes
+    ----------
+    rows : dict
+        Key -> row of what is there.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be made or written, or another process writes to it.
+    ValueError
+        If the file holds what no sweep wrote.
+    """
+
+    def __init__(self, folder=None):
+        self.rows = {}
+        self._file = None
+        if folder is None:
+            return
+        self.path = Path(folder) / NAME
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            lock = stack.enter_context(open(self.path.with_name(LOCK), "ab"))
+            _lock(lock)
+            self._file = stack.enter_context(open(self.path, "ab", buffering=0))
+            self.rows = {row["key"]: row for row in self._read()}
+            self._open = stack.pop_all()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._file:
+            self._open.close()
+
+    def _read(self):
+        content = self.path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            self._file.truncate(whole)
+        return read_lines(self.path, content[:whole])
+
+    def append(self, row):
+        """Add a row; it is on the disk, whole, when this returns."""
+        self.rows[row["key"]] = row
+        if not self._file:
+            return
+        line = _line(row)
+        size = os.fstat(self._file.fileno()).st_size
+        try:
+            if self._file.write(line) < len(line):  # the disk took a part
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(size)
+            wanted = f"cannot add a row to {str(self.path)!r} ({len(line)} bytes needed): {error.strerror}"
+            message = f"{wanted}; free space and run it again: the rows before are kept"
+            raise OSError(error.errno, message) from error
+
+    def finish(self, keys):
+        """Put the rows in the order of `keys`; those of other keys move to ``results-earlier.jsonl``.
+
+        Returns
+        -------
+        rows : list of dict
+        n_earlier : int
+            How many rows moved.
+        """
+        rows = [self.rows[key] for key in keys]
+        wanted = set(keys)
+        earlier = [row for key, row in self.rows.items() if key not in wanted]
+        if self._file:
+            if earlier:
+                store = self.path.with_name(EARLIER)
+                before = store.read_bytes() if store.exists() else b""
+                write_atomically(store, before + b"".join(map(_line, earlier)))
+            content = b"".join(map(_line, rows))
+            if content != self.path.read_bytes():
+                write_atomically(self.path, content)
+        return rows, len(earlier)
+
+
+def read_lines(path, content=None):
+    """Return the rows of a file of JSON lines.
+
+    Raises
+    ------
+    ValueError
+        If a line is not a row of a sweep; the message gives its number.
+    """
+    rows = []
+    for number, line in enumerate((Path(path).read_bytes() if content is None else content).splitlines(), 1):
+        try:
+            rows.append(json.loads(line))
+            rows[-1]["key"]
+        except (ValueError, TypeError, KeyError):
+            text = f"{path}, line {number} is no row of a sweep: the file was damaged or edited"
+            raise ValueError(f"{text}; delete the line, and its cell is computed again") from None
+    return rows
+
+
+def _line(row):
+    return json.dumps(row, allow_nan=False).encode() + b"\n"
+
+
+def _lock(file):
+    """Keep others out for as long as the file is open; the system unlocks it even after a kill."""
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    except OSError:
+        raise OSError(
+            f"another process is writing to {str(Path(file.name).parent)!r}: wait for it, or choose another folder"
+        ) from None

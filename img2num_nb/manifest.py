@@ -1,0 +1,114 @@
+"""What results depend on besides their settings: versions, machine, git revision; and names that may travel."""
+
+import ast
+import hashlib
+import os
+import platform
+import subprocess
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from . import __version__
+
+HOME = Path(__file__).parent
+ENGINE = ("images", "filters", "quantization", "quality")
+#: Packages that take part in computing every row: another version may mean other bits.
+COMPUTING = ("numpy", "numba", "llvmlite", "scikit-learn", "scikit-image", "scipy", "pillow")
+#: Packages whose methods are theirs.
+PEERS = ("opencv-python-headless", "imagequant", "faiss-cpu")
+ASSISTING = ("pandas", "matplotlib", "papermill", "nbconvert", "dask")
+
+
+def versions(method, among=None):
+    """Return name -> version of what a row depends on; ``"engine"`` is a digest of our own computing code.
+
+    Parameters
+    ----------
+    method : str
+        If it is another library's, the libraries' versions count.
+    among : dict, optional
+        Versions that a manifest recorded; by default those of this installation.
+    """
+    from .palettes import METHODS
+
+    names = ("img2num-nb", "engine", *COMPUTING, *(PEERS if METHODS[method].package else ()))
+    among = _all_versions() if among is None else among
+    return {name: among[name] for name in names if name in among}
+
+
+def environment():
+    """Return what a manifest says of this machine and installation; nothing in it tells whose machine it is."""
+    from ._kernels.run import n_threads
+
+    return {
+        "versions": dict(_all_versions()),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "threads": n_threads(),
+        "git": _git(),
+    }
+
+
+def portable(text):
+    """Return `text` with the current folder left out and the home folder as ``~``: it may be a path, or hold one."""
+    here, home = os.getcwd(), os.path.expanduser("~")
+    text = str(text).replace(here + os.sep, "").replace(here, ".")
+    return text.replace(home, "~") if len(Path(home).parts) > 1 else text
+
+
+@cache
+def engine():
+    """Return a digest of the source files that a row's numbers come from."""
+    names, found = list(ENGINE), {}
+    while names:
+        name = names.pop()
+        path = next((p for p in (HOME / f"{name}.py", HOME / name / "__init__.py") if p.is_file()), None)
+        if not name or path is None or path in found:  # the package itself only points to its modules
+            continue
+        source = found[path] = path.read_bytes().replace(b"\r\n", b"\n")
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                above = path.relative_to(HOME).parts[: -node.level]
+                module = "/".join([*above, *(node.module or "").split(".")]).strip("/")
+                names += [module, *(f"{module}/{alias.name}".strip("/") for alias in node.names)]
+    digest = hashlib.sha256()
+    for path in sorted(found):
+        digest.update(path.relative_to(HOME).as_posix().encode() + b"\n" + found[path])
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _all_versions():
+    found = {"img2num-nb": __version__, "engine": engine()}
+    for name in (*COMPUTING, *PEERS, *ASSISTING):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _cpu():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _git():
+    """Return the revision of the clone that the package lies in, and whether it was changed since; None elsewhere."""
+
+    def git(*words):
+        command = ["git", "-C", str(HOME), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+
+    try:
+        git(
+            "ls-files", "--error-unmatch", "__init__.py"
+        )  # an installed package may lie in somebody else's clone
+        return {"revision": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--", "."))}
+    except (OSError, subprocess.SubprocessError):
+        return None

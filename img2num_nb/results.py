@@ -1,0 +1,306 @@
+"""A folder of results, and the parts of a report about it: each is something that a notebook displays."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from . import evidence, plots
+from ._html import Html, count, escape, short, table
+from .errors import ImageError
+from .experiment import MANIFEST, Experiment, frame
+from .histogram import ColorHistogram
+from .images import preview
+from .journal import NAME, read_lines
+from .mapping import map_pixels, nearest
+from .measure import parse_palette, read, settings_of
+
+EXAMPLE = {
+    "title": "An example",
+    "images": ["sample:shapes", "sample:coffee"],
+    "variants": [{"color_space": ["lab", "srgb"], "k": [4, 8, 16], "seed": [0, 1]}],
+    "max_side": 128,
+}
+MAX_PICTURES = 24
+SHOWN_IMAGES = 3
+SHOWN_ARMS = 7
+SHOWN_SIDE = 512  # pixels
+SHOWN_STRIPS = 36
+NOTHING = Html("<p>No cell has a result.</p>")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a folder of results holds, and the parts of a report about it; each part is something a notebook displays.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        See `measure.COLUMNS`.
+    manifest : dict
+    """
+
+    table: object
+    manifest: dict
+
+    @classmethod
+    def open(cls, folder=None):
+        """Read a folder that `Experiment.run` has filled; without one, make a small example.
+
+        Raises
+        ------
+        ValueError
+            If it holds no finished sweep.
+        """
+        if folder is None:
+            with TemporaryDirectory() as made:
+                Experiment.from_dict(EXAMPLE).run(made)
+                return cls.open(made)
+        folder = Path(folder).expanduser()
+        folder = (
+            folder if (folder / NAME).exists() else Path(".")
+        )  # the executed notebook, opened where it lies
+        if not (folder / MANIFEST).is_file():
+            raise ValueError(
+                f"{folder} holds no finished sweep ({MANIFEST} is missing): run img2num-nb sweep first"
+            )
+        return cls(
+            frame(read_lines(folder / NAME)), json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        )
+
+    @property
+    def title(self):
+        """The experiment's title."""
+        return self.manifest["title"]
+
+    @cached_property
+    def rows(self):
+        """The cells that have results; see `evidence.good`."""
+        return evidence.good(self.table)
+
+    @property
+    def images(self):
+        """Names of the images that have results."""
+        return list(dict.fromkeys(self.rows["image"]))
+
+    @cached_property
+    def middle_k(self):
+        """The size of palette at which pictures are shown."""
+        arms = self.rows.groupby("k")["arm"].nunique()
+        sizes = sorted(arms[arms == arms.max()].index)
+        return int(sizes[(len(sizes) - 1) // 2]) if sizes else 0
+
+    @cached_property
+    def metrics(self):
+        """The metrics that figures show."""
+        wanted = [name for name in ("delta_e_mean", "mse") if name in self.rows]
+        return wanted or [name for name in self.manifest["spec"]["metrics"] if name in self.rows][:2]
+
+    def summary(self):
+        """Title, what was done, and when."""
+        failed = self.manifest["results"]["failed"]
+        trouble = f", {failed} of them failed" if failed else ""
+        facts = [
+            count(self.table["image"].nunique(), "image"),
+            count(self.table["method"].nunique(), "method"),
+            count(self.table["color_space"].nunique(), "colour space"),
+            f"k = {', '.join(map(str, sorted(self.table['k'].unique())))}",
+            count(self.table["seed"].nunique(), "seed"),
+        ]
+        machine = self.manifest["environment"]
+        when = f"{self.manifest['started'][:10]}, img2num-nb {machine['versions']['img2num-nb']}, {machine['cpu']}"
+        return Html(
+            f'<p class="lead"><b>{escape(self.title)}</b></p><p>{len(self.table):,} cells{trouble}: {"; ".join(facts)}.</p>'
+            f'<p class="facts">{escape(when)}, {count(machine["threads"], "thread")}</p>'
+        )
+
+    def conclusions(self):
+        """What the data say, as a list."""
+        points = "".join(f"<li>{escape(text)}</li>" for text in evidence.conclusions(self.table))
+        return Html(f"<ul>{points}</ul>")
+
+    def comparisons(self, metric):
+        """The best arm beside each other, with intervals."""
+        if self.rows["arm"].nunique() < 2 or metric not in self.rows:
+            return Html("<p>There is nothing to compare.</p>")
+        best, others = evidence.ranking(self.rows, metric)
+        lines = [
+            (p.b, f"{p.ratio:.3f}", f"{p.low:.3f} to {p.high:.3f}", f"{p.wins} of {p.n_images}", f"{p.p:.2g}",
+             "better" if p.certain else "not told apart")
+            for p in others
+        ]  # fmt: skip
+        head = (f"{best} beside", "ratio", "95 % interval", "lower on images", "p (Holm)", f"{best} is")
+        return Html(f"<p>{evidence.WORDS.get(metric, metric)}, lower is better:</p>" + table(head, lines))
+
+    def contact_sheet(self):
+        """Every image, or 24 of them."""
+        names = [name for name in self.images if self._picture(name) is not None]
+        if not names:
+            return Html("<p>The images are not here, so none is shown.</p>")
+        step = -(-len(names) // MAX_PICTURES)
+        chosen = names[::step]
+        title = f"{count(len(names), 'image')}" if step == 1 else f"{len(chosen)} of {len(names)} images"
+        titles = [short(name) for name in chosen]
+        return plots.show(
+            plots.pictures(
+                [self._picture(name) for name in chosen], titles, 6 if len(chosen) > 8 else 4, title
+            )
+        )
+
+    def pictures(self):
+        """The first images under every arm, at the middle k; previews, mapped to the palettes of the table."""
+        from IPython.display import display
+
+        for name in self._shown():
+            image = self._picture(name)
+            rows = self._cells(name, self.middle_k)[:SHOWN_ARMS]
+            made = [_repaint(self._open(name), row) for row in rows]
+            texts = [f"{row['arm']}\n{self._score(row)}" for row in rows]
+            title = f"{short(name)} in {self.middle_k} colours"
+            display(
+                plots.show(
+                    plots.pictures([image, *made], [f"original\n{short(name)}", *texts], 4, title, "nearest")
+                )
+            )
+
+    def palettes(self):
+        """Palettes of the first images, by k and arm."""
+        from IPython.display import display
+
+        for name in self._shown(3 if self.rows["k"].nunique() * self.rows["arm"].nunique() <= 12 else 1):
+            sizes = [k for k in sorted(self.rows["k"].unique()) if k <= 64]
+            cells = [row for k in sizes for row in self._cells(name, k)]
+            strips = [
+                (f"k = {row['k']}, {row['arm']}", row["palette"]) for row in islice(cells, SHOWN_STRIPS)
+            ]
+            if strips:
+                display(plots.show(plots.palettes(strips, f"Palettes of {short(name)}, from dark to light")))
+
+    def against_k(self):
+        """Quality against k."""
+        if not self.metrics:
+            return NOTHING
+        title = "How fast the error falls with k, for each method (bars: least and greatest over seeds)"
+        return plots.show(plots.against_k(self.rows, self.metrics, title))
+
+    def numbers(self):
+        """Means of every arm and k."""
+        names = [
+            name
+            for name in (*self.metrics, "psnr", "ssim", "png_bytes", "seconds_total")
+            if name in self.rows
+        ]
+        how = {name: "median" if name == "seconds_total" else "mean" for name in names}
+        means = self.rows.groupby(["arm", "k"], sort=False).agg(how).reset_index()
+        lines = [
+            [row[0], row[1], *(f"{value:,.4g}" for value in row[2:])] for row in means.itertuples(index=False)
+        ]
+        head = [
+            "means over images and seeds",
+            "k",
+            *(plots.AXES.get(name, name) for name in means.columns[2:]),
+        ]
+        return Html(table(head, lines))
+
+    def against_time(self):
+        """Quality against time."""
+        if not self.metrics:
+            return NOTHING
+        title = "What more time buys: down is better, left is faster (numbers: k)"
+        return plots.show(plots.against_time(self.rows, self.metrics[0], title))
+
+    def stability(self):
+        """Spread over seeds."""
+        if evidence.seed_spread(self.rows).empty:
+            return Html("<p>Every cell ran with one seed, so there is no spread to show.</p>")
+        title = "How much luck is in the result: spread of the error over seeds, a dot an image"
+        return plots.show(plots.stability(self.rows, title))
+
+    def spaces(self):
+        """Lab beside sRGB."""
+        if not {"lab", "srgb"} <= set(self.rows["color_space"]):
+            return Html("<p>This experiment does not have both Lab and sRGB.</p>")
+        metrics = [name for name in self.metrics if name in evidence.WORDS]
+        title = "Lab beside sRGB: a dot an image, a bar the geometric mean"
+        return plots.show(plots.beside(self.rows, metrics=metrics, title=title))
+
+    def failures(self):
+        """What failed, each error once."""
+        if "error" not in self.table or self.table["error"].isna().all():
+            return Html(f"<p>All {len(self.table):,} cells have results.</p>")
+        bad = self.table[self.table["error"].notna()]
+        counts = bad.groupby(["image", "error"], sort=False).size().reset_index(name="cells")
+        lines = [[str(value) for value in row] for row in counts.itertuples(index=False)]
+        return Html(
+            f"<p>{len(self.table) - len(bad):,} cells have results, {len(bad):,} failed:</p>"
+            + table(("image", "error", "cells"), lines, "text")
+        )
+
+    def provenance(self):
+        """The manifest: machine, versions, images, spec."""
+        machine = dict(self.manifest["environment"])
+        git = machine.pop("git")
+        versions = ", ".join(f"{name} {text}" for name, text in machine.pop("versions").items())
+        revision = git and f"{git['revision']}{', with uncommitted changes' if git['dirty'] else ''}"
+        found = {"versions": versions, "git revision": revision or "not a clone"} | machine
+        results = self.manifest["results"]
+        found |= {"started": self.manifest["started"], "seconds": self.manifest["seconds"]}
+        found |= {f"SHA-256 of {results['file']}": results["sha256"]}
+        head = ("image", "quantized", "SHA-256 of the file, and of its pixels")
+        images = [
+            (
+                item["name"],
+                f"{item['width'] or '–'} × {item['height'] or '–'}",
+                f"{item['file_sha256'] or '–'} {item['image_sha256'] or '–'}",
+            )
+            for item in self.manifest["images"]
+        ]
+        spec = yaml.safe_dump(
+            self.manifest["spec"], sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
+        )
+        return Html(
+            table(("what", "value"), [(key, str(value)) for key, value in found.items()], "text")
+            + table(head, images, "text")
+            + f"<pre>{escape(spec)}</pre>"
+        )
+
+    def _shown(self, n=SHOWN_IMAGES):
+        return list(islice((name for name in self.images if self._picture(name) is not None), n))
+
+    def _cells(self, name, k):
+        """Return one row of each arm: the first seed's."""
+        rows = self.rows[(self.rows["image"] == name) & (self.rows["k"] == k)]
+        return rows.drop_duplicates("arm").to_dict("records")
+
+    def _score(self, row):
+        names = (("delta_e_mean", "ΔE {:.2f}"), ("mse", "MSE {:,.0f}"))
+        return ", ".join(text.format(row[name]) for name, text in names if name in row)
+
+    def _open(self, name):
+        """Return an image as it was quantized, but for the filter; None if it is not here."""
+        side = self.manifest["spec"]["max_side"]
+        with suppress(ImageError, OSError):
+            image = read(os.path.expanduser(name))
+            return preview(image, side).image if side else image
+
+    def _picture(self, name):
+        image = self._open(name)
+        return None if image is None else preview(image, SHOWN_SIDE).image
+
+
+def _repaint(image, row):
+    """Return a preview of an image in a row's palette: filtered as the row says, each pixel its nearest colour."""
+    small, scale, _ = preview(image, SHOWN_SIDE)
+    settings = settings_of(row)
+    if settings.filter:
+        reach = settings.filter.sigma_spatial * scale
+        small = replace(settings, filter=replace(settings.filter, sigma_spatial=reach)).smooth(small)
+    histogram, palette = ColorHistogram.from_image(small), parse_palette(row["palette"])
+    labels, _ = nearest(histogram, palette, settings.color_space)
+    return palette[map_pixels(small, histogram, labels)]

@@ -1,0 +1,334 @@
+import errno
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+import img2num_nb as nb
+from img2num_nb import experiment, journal, manifest, measure, spec
+from img2num_nb.cli import app
+from img2num_nb.settings import Filter, Settings
+
+SPEC = """\
+images: [a.png, b.png]
+variants:
+  - color_space: [lab, srgb]
+    k: [2, 3]
+    seed: [0, 1]
+metrics: [mse, n_distinct]
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of our own with two small pictures and a spec."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(1)
+    for name in "a.png", "b.png":
+        Image.fromarray(random.integers(0, 256, (12, 9, 3), np.uint8)).save(name)
+    Path("spec.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def untimed(table):
+    """Return a table without what differs from run to run."""
+    return table[[name for name in table if not name.startswith("seconds")]]
+
+
+# rows
+
+
+def test_a_row_holds_what_quantize_and_metrics_return():
+    (row,) = nb.sweep("a.png", k=3, filter="1,20", seed=2, options={"n_init": 2}).to_dict("records")
+    image = nb.load_image("a.png")
+    made = nb.quantize(nb.bilateral_filter(image, sigma_spatial=1, sigma_range=20), 3, seed=2, n_init=2)
+    assert row["palette"] == " ".join(f"#{bytes(color).hex()}" for color in made.palette)
+    expected = nb.metrics(image, made) | {"n_colors": 3, "inertia": made.inertia, "n_iter": made.n_iter}
+    assert {name: row[name] for name in expected} == expected
+    assert row["image_sha256"] == nb.image_sha256(image)
+    assert measure.settings_of(row) == Settings(Filter(1, 20), k=3, seed=2, options={"n_init": 2})
+
+
+@pytest.mark.parametrize("effort", ["draft", "standard", "best"])
+def test_sharing_the_histogram_changes_no_bit(effort):
+    image = nb.sample_image("shapes")[::4, ::4]
+    table = nb.sweep(image, k=[3, 5], color_space=["lab", "oklab"], options={"effort": effort})
+    for row in table.to_dict("records"):
+        made = nb.quantize(image, row["k"], color_space=row["color_space"], effort=effort)
+        assert row["labels_sha256"] == measure.labels_sha256(made.labels)
+
+
+def test_columns_are_documented_and_in_order():
+    table = nb.sweep("sample:shapes", k=2, max_side=32)
+    assert list(table) == [name for name in measure.COLUMNS if name != "error"]
+    assert (table["width"][0], table["height"][0]) == (31, 24)
+
+
+def test_an_image_is_decoded_once_and_each_filter_runs_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr(measure, "open_image", lambda name: calls.append(name) or nb.load_image(name))
+    monkeypatch.setattr(Settings, "smooth", lambda self, image, **_: calls.append(str(self.filter)) or image)
+    measure.warm_up(spec.expand({"filter": ["1,2,lab", "2,3,lab"]}))
+    calls.clear()
+    nb.sweep("a.png", filter=["1,2,lab", "2,3,lab"], k=[2, 3])
+    assert [call for call in calls if call != "None"] == ["a.png", "1,2,lab", "2,3,lab"]
+
+
+def test_arrays_need_no_file_and_keep_their_names():
+    image = np.zeros((3, 4, 3), np.uint8)
+    assert nb.sweep([image, "a.png"])["image"].tolist() == ["array 1", "a.png"]
+    assert nb.sweep({"black": image})["image"].tolist() == ["black"]
+
+
+def test_a_failed_image_is_a_row_and_the_rest_go_on():
+    Path("bad.png").write_text("not a picture")
+    table = nb.sweep(["a.png", "bad.png", "absent.png", "b.png"], k=[2, 3])
+    assert table["error"].isna().tolist() == [True] * 2 + [False] * 4 + [True] * 2
+    assert "bad.png" in table["error"][2]
+
+
+def test_a_failed_cell_is_a_row_and_the_rest_go_on(monkeypatch):
+    plain = Settings.quantize
+
+    def fail(self, image, **options):
+        if self.k == 3 and image.shape != (64, 64, 3):
+            raise MemoryError
+        return plain(self, image, **options)
+
+    monkeypatch.setattr(Settings, "quantize", fail)
+    table = nb.sweep("a.png", k=[2, 3, 4])
+    assert table["error"].fillna("").tolist() == ["", "not enough memory", ""]
+
+
+def test_a_wrong_value_of_an_option_is_an_error_before_any_work():
+    with pytest.raises(ValueError, match=r"method 'kmeans' with options .*n_init must be an integer"):
+        nb.sweep("a.png", options={"n_init": 0}, out="out")
+    assert not Path("out").exists()
+
+
+def test_rows_hold_no_home_folder(monkeypatch):
+    home = Path("home").absolute()
+    (home / "photos").mkdir(parents=True)
+    Image.open("a.png").save(home / "photos" / "c.png")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    (home / "work").mkdir()
+    monkeypatch.chdir(home / "work")
+    table = nb.sweep([str(home / "photos" / "c.png"), "~/photos/absent.png"], out="out")
+    assert table["image"].tolist() == ["~/photos/c.png", "~/photos/absent.png"]
+    assert str(home) not in Path("out/results.jsonl").read_text() + Path("out/manifest.json").read_text()
+
+
+# on the disk
+
+
+def test_the_table_opens_in_pandas_in_one_line():
+    table = nb.Experiment.load("spec.yaml").run("out")
+    read = pd.read_json("out/results.jsonl", lines=True)
+    pd.testing.assert_frame_equal(read[list(table)], table, check_dtype=False)
+    pd.testing.assert_frame_equal(pd.read_csv("out/results.csv"), table, check_dtype=False)
+
+
+def test_a_second_run_computes_nothing_and_ends_with_the_same_file(monkeypatch):
+    nb.Experiment.load("spec.yaml").run("out")
+    before = Path("out/results.jsonl").read_bytes()
+    monkeypatch.setattr(experiment, "run_task", None)
+    nb.Experiment.load("spec.yaml").run("out")
+    assert Path("out/results.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("torn", [0, 1, 50])
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_table(torn):
+    """Rows stop anywhere, and the last line may be cut short."""
+    made = nb.Experiment.load("spec.yaml")
+    whole = untimed(made.run("whole"))
+    lines = Path("whole/results.jsonl").read_bytes().splitlines(keepends=True)
+    Path("out").mkdir()
+    Path("out/results.jsonl").write_bytes(b"".join(lines[:5]) + lines[5][:torn])
+    seen = []
+    resumed = made.run("out", progress=lambda done, total, row: row and seen.append((done, total)))
+    pd.testing.assert_frame_equal(untimed(resumed), whole)
+    assert seen == [(done, 16) for done in range(6, 9)] + [(done, 16) for done in range(9, 17)]
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_table():
+    made = nb.Experiment.from_dict(
+        {"images": ["a.png", "b.png"], "variants": [{"k": [2, 3, 4], "seed": list(range(60))}]}
+    )
+    made.save("long.yaml")
+    code = "import img2num_nb as nb; nb.Experiment.load('long.yaml').run('out')"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    rows = Path("out/results.jsonl")
+    while not (rows.exists() and rows.read_bytes().count(b"\n") > 20):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert rows.read_bytes().count(b"\n") < 360
+    pd.testing.assert_frame_equal(untimed(made.run("out")), untimed(made.run()))
+
+
+def test_ctrl_c_keeps_the_rows():
+    def stop(done, total, row):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        nb.Experiment.load("spec.yaml").run("out", progress=stop)
+    assert len(journal.read_lines("out/results.jsonl")) == 3
+
+
+def test_what_failed_is_tried_again():
+    nb.sweep(["a.png", "c.png"], out="out")
+    Image.open("a.png").save("c.png")
+    again = nb.sweep(["a.png", "c.png"], out="out")
+    assert "error" not in again
+    assert len(journal.read_lines("out/results.jsonl")) == 2
+
+
+@pytest.mark.parametrize("change", ["image", "version", "spec"])
+def test_rows_of_another_image_version_or_spec_are_set_aside_and_never_mixed_in(change, monkeypatch):
+    nb.sweep(["a.png", "b.png"], k=[2, 3], out="out")
+    if change == "image":
+        Image.open("a.png").rotate(90).save("a.png")
+    elif change == "version":
+        monkeypatch.setattr(manifest, "_all_versions", lambda: {"engine": "other", "img2num-nb": "9"})
+    table = nb.sweep(["a.png", "b.png"], k=[2] if change == "spec" else [2, 3], out="out")
+    earlier = journal.read_lines("out/results-earlier.jsonl")
+    assert len(earlier) == {"image": 2, "version": 4, "spec": 2}[change]
+    assert not set(table["key"]) & {row["key"] for row in earlier}
+
+
+def test_a_damaged_line_in_the_middle_is_refused_with_its_number():
+    nb.sweep("a.png", k=[2, 3, 4], out="out")
+    lines = Path("out/results.jsonl").read_text().splitlines(keepends=True)
+    Path("out/results.jsonl").write_text(lines[0] + lines[1][:40] + "\n" + lines[2])
+    with pytest.raises(ValueError, match=r"results\.jsonl, line 2 is no row of a sweep"):
+        nb.sweep("a.png", k=[2, 3, 4], out="out")
+
+
+def test_two_processes_cannot_write_to_one_folder():
+    nb.sweep("a.png", out="out")
+    with journal.Journal("out"):
+        code = "import img2num_nb as nb; nb.sweep('a.png', out='out')"
+        other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert other.returncode == 1
+    assert "another process is writing to 'out'" in other.stderr
+
+
+def test_on_a_full_disk_a_line_that_fits_in_part_is_taken_back(monkeypatch):
+    with journal.Journal("out") as rows:
+        rows.append({"key": "1"})
+        real = rows._file
+
+        class Full:
+            def write(self, line):
+                return real.write(line[:5])
+
+            def __getattr__(self, name):
+                return getattr(real, name)
+
+        rows._file = Full()
+        with pytest.raises(OSError, match="free space") as raised:
+            rows.append({"key": "2"})
+        rows._file = real
+    assert raised.value.errno == errno.ENOSPC
+    assert Path("out/results.jsonl").read_text() == '{"key": "1"}\n'
+
+
+def test_the_manifest_says_what_the_results_depend_on():
+    table = nb.Experiment.load("spec.yaml").run("out")
+    found = json.loads(Path("out/manifest.json").read_text())
+    assert nb.Experiment.from_dict(found["spec"]) == nb.Experiment.load("spec.yaml")
+    assert found["images"][0]["image_sha256"] == nb.image_sha256(nb.load_image("a.png"))
+    assert found["images"][0]["file_sha256"] == measure.source_sha256("a.png")
+    assert found["results"]["sha256"] == measure.source_sha256("out/results.jsonl")
+    assert found["results"]["cells"] == found["results"]["new"] == len(table)
+    assert found["seeds"] == [0, 1]
+    assert {"numpy", "numba", "scikit-learn", "engine"} <= found["environment"]["versions"].keys()
+
+
+def test_the_engine_s_digest_covers_what_computes_and_nothing_else():
+    read = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            Path, "read_bytes", lambda path: read.append(path) or path.read_text(encoding="utf-8").encode()
+        )
+        manifest.engine.__wrapped__()
+    names = {path.relative_to(manifest.HOME).as_posix() for path in read}
+    assert {
+        "_kernels/lloyd.py",
+        "palettes/kmeans.py",
+        "color.py",
+        "filters.py",
+        "images.py",
+        "_decode.py",
+    } <= names
+    assert not names & {
+        "experiment.py",
+        "report.py",
+        "cli.py",
+        "plots.py",
+        "settings.py",
+        "widgets/explorer.py",
+    }
+
+
+# the command line
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_sweep_says_where_the_results_are():
+    result = run("sweep", "spec.yaml", "-o", "out")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == f"16 of 16 cells have results: {Path('out/results.jsonl')}\n"
+
+
+def test_sweep_ends_with_1_when_an_image_fails_and_names_it():
+    Path("b.png").write_text("not a picture")
+    result = run("sweep", "spec.yaml", "-o", "out")
+    assert result.exit_code == 1
+    assert "b.png" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        ("", 2, "which SPEC?"),
+        ("absent.yaml", 2, "absent.yaml"),
+        ("bad.yaml", 2, "bad.yaml, line 2: "),
+        ("empty.yaml", 2, "no file matches '*.gif'"),
+        ("spec.yaml -o a.png", 1, "a.png"),
+        ("spec.yaml --workers 0", 2, "Invalid value"),
+    ],
+)
+def test_sweep_s_wrong_use_ends_with_a_message(words, status, message):
+    Path("bad.yaml").write_text("images: [a.png]\nvariants: [{k: 0}]\n")
+    Path("empty.yaml").write_text("images: ['*.gif']\nvariants: [{k: 2}]\n")
+    result = run("sweep", *words.split())
+    assert result.exit_code == status
+    assert message in result.stderr
+
+
+def test_ctrl_c_ends_the_command_with_a_sentence(monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nb.Experiment, "run", interrupt)
+    result = run("sweep", "spec.yaml")
+    assert result.exit_code == 1
+    assert "run the same command again, and it goes on" in result.stderr
+
+
+def test_sweep_prints_the_schema():
+    assert json.loads(run("sweep", "--schema").stdout) == spec.schema()

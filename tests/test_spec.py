@@ -1,0 +1,127 @@
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import img2num_nb as nb
+from img2num_nb import spec
+from img2num_nb.settings import Filter, Settings
+
+ROOT = Path(__file__).parent.parent
+SPEC = """\
+images: [a.png, b.png]
+variants:
+  - color_space: [lab, srgb]
+    k: [2, 3]
+    seed: [0, 1]
+metrics: [mse, n_distinct]
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of our own with a spec."""
+    monkeypatch.chdir(tmp_path)
+    Path("spec.yaml").write_text(SPEC)
+
+
+def test_lists_make_every_combination_once():
+    found = nb.Experiment.load("spec.yaml").variants
+    expected = [Settings(color_space=c, k=k, seed=s) for c in ("lab", "srgb") for k in (2, 3) for s in (0, 1)]
+    assert list(found) == expected
+
+
+def test_a_settings_file_is_a_spec():
+    variants = [Settings(Filter(1, 2), k=3), Settings(options={"n_init": 2, "init": [[1, 2, 3]]})]
+    nb.save_settings("s.yaml", ["a.png"], variants)
+    assert nb.Experiment.load("s.yaml").variants == tuple(variants)
+
+
+def test_options_run_over_a_list_of_mappings():
+    found = spec.expand({"options": [{"init": "wu"}, {"n_init": 2}]})
+    assert [settings.options for settings in found] == [{"init": "wu"}, {"n_init": 2}]
+
+
+def test_img2num_s_numbers_of_colour_spaces_are_understood():
+    assert [s.color_space for s in spec.expand({"color_space": [0, 1]})] == ["lab", "srgb"]
+
+
+@given(
+    st.lists(st.sampled_from(["lab", "srgb", "oklab"]), min_size=1, unique=True),
+    st.sets(st.integers(1, 9), min_size=1),
+)
+def test_folding_a_grid_is_the_inverse_of_expanding_it(spaces, sizes):
+    grid = {"k": sorted(sizes), "color_space": spaces, "seed": [3, 1]}
+    variants = spec.expand(grid)
+    assert len(spec.fold(variants)) == 1
+    assert spec.expand(spec.fold(variants)[0]) == variants
+
+
+def test_variants_that_are_no_grid_are_listed_each():
+    variants = [Settings(k=2), Settings(k=3, seed=1)]
+    assert [Settings.from_dict(values) for values in spec.fold(variants)] == variants
+
+
+def test_an_experiment_survives_being_saved_and_loaded():
+    made = nb.Experiment.load("spec.yaml")
+    made.save("again.yaml")
+    assert nb.Experiment.load("again.yaml") == made
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "message"),
+    [
+        (("k: [2, 3]", "k: [2, 0]"), 4, "k must be an integer from 1 to 65536, got 0"),
+        (("k: [2, 3]", "k: []"), 4, "k must be a value or a list of at least one"),
+        (("k: [2, 3]", "k: [2, 2]"), 4, "2 is given twice"),
+        (("k: [2, 3]", "kk: 2"), 4, "did you mean 'k'"),
+        (("srgb", "srbg"), 3, "must be one of 'srgb', 'linear', 'lab'"),
+        (("k: [2, 3]", "method:\n    - kmeans\n    - kmean"), 6, "did you mean 'kmeans'"),
+        (("k: [2, 3]", "options: {ninit: 3}"), 4, "did you mean 'n_init'"),
+        (("k: [2, 3]", "filter: '3'"), 4, "filter must be none, or"),
+        (("[mse, n_distinct]", "[mse, psrn]"), 6, "did you mean 'psnr'"),
+        (("metrics:", "repeats: 0\nmetrics:"), 6, "repeats must be an integer from 1 to 1000, got 0"),
+        (("metrics:", "max_side: 1.5\nmetrics:"), 6, "max_side must be an integer from 1"),
+        (("metrics:", "thumbnail: 5\nmetrics:"), 6, "a key of a spec must be one of 'title', 'images'"),
+        (("[a.png, b.png]", "[a.png, 5]"), 1, "images must be texts"),
+        (("[a.png, b.png]", "[]"), 1, "images must be a list of at least one"),
+        (("seed: [0, 1]", "seed: [0, 1]\n  - {k: 2, color_space: lab}"), 2, "the same settings twice"),
+        (
+            ("k: [2, 3]", f"k: {list(range(1, 70))}\n    max_iter: {list(range(9999))}"),
+            3,
+            "2,759,724 combinations, and 100,000",
+        ),
+        (("k: [2, 3]", "k: [2, 3"), 5, "expected ',' or ']'"),
+    ],
+)
+def test_an_error_in_a_spec_names_its_line_and_what_is_allowed(change, line, message):
+    Path("bad.yaml").write_text(SPEC.replace(*change))
+    with pytest.raises(ValueError, match=rf"bad\.yaml, line {line}: .*{re.escape(message)}"):
+        nb.Experiment.load("bad.yaml")
+
+
+def test_an_error_in_a_json_spec_names_its_line_too():
+    Path("bad.json").write_text('{"images": ["a.png"],\n"variants": [\n{"k": 0}]}')
+    with pytest.raises(ValueError, match=r"bad\.json, line 3: k must"):
+        nb.Experiment.load("bad.json")
+
+
+def test_the_examples_are_sound_and_the_schema_beside_them_is_the_current_one():
+    kept = json.loads((ROOT / "examples" / "experiment.schema.json").read_text(encoding="utf-8"))
+    assert kept == spec.schema(), "renew it: img2num-nb sweep --schema > examples/experiment.schema.json"
+    for path in sorted((ROOT / "examples").glob("*.yaml")):
+        nb.Experiment.load(path)
+        jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), kept)
+
+
+@pytest.mark.parametrize(
+    "values", [{"k": 0}, {"method": "kmean"}, {"filter": "3"}, {"kk": 1}, {"seed": [-1]}]
+)
+def test_the_schema_refuses_what_the_reader_refuses(values):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"images": ["a.png"], "variants": [values]}, spec.schema())
