@@ -8,7 +8,6 @@ import numpy as np
 from .. import color
 from ..errors import check_choice, check_integer
 from ..histogram import ColorHistogram
-from .scene import UNITS
 
 MAX_K = 32
 MAX_RUNS = 8  # earlier starts that are remembered
@@ -137,27 +136,6 @@ class KMeansSteps:
             return 0.0
         way = np.sqrt(((self.trail[-1] - self.trail[-2]) ** 2).sum(axis=1))
         return float(way.mean()) / color.SPACES[self.color_space].steps
-
-    @property
-    def words(self):
-        """One or two sentences: what has happened, and what comes next."""
-        n, empty = len(self.centers), int((self.counts == 0).sum())
-        if self.done == "k-means++" and n < self.k:
-            return (
-                f"k-means++ has drawn {n} of {self.k} centres. The larger a point, the likelier it is the next: "
-                "far from every centre, with many pixels."
-            )
-        if self.labels is None:
-            return f"{n} colours of the image are the centres. Next: assign each colour to the nearest one."
-        lonely = f" {empty} of the centres have no pixels." if empty else ""
-        if self.converged:
-            return (
-                f"Converged after {self.n_iter} moves: no colour changes its centre, no centre moves.{lonely}"
-            )
-        if self.fresh:
-            share = 100 * self.changed / self.histogram.n_pixels
-            return f"{share:.3g} % of the pixels changed their centre. Next: move each centre to the mean of its pixels.{lonely}"
-        return f"Move {self.n_iter}: the centres went {self.shift:.3g} {UNITS[self.color_space]} on average. Next: assign again."
 
     # --- the verbs -------------------------------------------------------------------------------------------
 

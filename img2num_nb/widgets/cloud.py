@@ -39,7 +39,7 @@ class ColorCloud(Lesson):
         Whether the image's colours fill the figure, or the whole gamut does.
     """
 
-    _esm, _css = front_end("chart", "cloud", "cloud")
+    _esm, _css = front_end("chart", "space", "hands", "cloud", "cloud")
     VERBS = ()
 
     color_space = t.Enum(tuple(SPACES), "srgb").tag(sync=True)

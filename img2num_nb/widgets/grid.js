@@ -117,7 +117,7 @@ class GridView extends Figure {
     this.inputs.forEach((input, i) => { if (document.activeElement !== input || this.last !== this.name.textContent) input.value = rgb[i]; });
     this.last = this.name.textContent;
     if (this.well.value !== hexOf(rgb)) this.well.value = hexOf(rgb);
-    const sum = `Inertia, the sum of all squared distances to the nearest centre: ${three(inertia)}.`;
+    const sum = `Sum of all squared distances, the inertia: ${three(inertia)}.`;
     if (center !== undefined) return put(this.words, `C${center + 1} is nearest to ${labels.filter((l) => l === center).length} of ${labels.length} pixels. ${sum}`);
     const k = labels[this.at], of = centers[k];
     put(this.words, `C${k + 1} is nearest: √((${rgb[0]} − ${of[0]})² + (${rgb[1]} − ${of[1]})² + (${rgb[2]} − ${of[2]})²) = ${distances[this.at][k].toFixed(2)}. ${sum}`);

@@ -8,6 +8,7 @@ from ..color import SPACES
 from ..histogram import ColorHistogram
 from ..images import preview
 from ..lessons import scene, steps
+from ..lessons.words import words
 from .lesson import Lesson, floats, front_end, hexes
 
 MAX_SIDE = 240  #: pixels of the picture's longer side: so few that every step is instant
@@ -44,7 +45,7 @@ class Player(Lesson):
     >>> player.assign(); player.move(); player.state.inertia  # doctest: +SKIP
     """
 
-    _esm, _css = front_end("chart", "cloud", "player")
+    _esm, _css = front_end("chart", "space", "hands", "cloud", "player")
     VERBS = ("assign", "move", "step", "back", "run", "add", "remove", "restart", "plus_plus", "drag", "next")
 
     color_space = t.Enum(tuple(SPACES), "srgb").tag(sync=True)
@@ -181,8 +182,8 @@ class Player(Lesson):
             "curve": _per_pixel(state.curve, self.histogram.n_pixels),
             "runs": [_per_pixel(run, self.histogram.n_pixels) for run in state.runs],
             "unit": scene.UNITS[space] + "²",
-            "words": state.words,
-            "shown": self._shown + ("" if state.labels is None else f"; mse {state.mse:,.0f}"),
+            "words": words(state),
+            "shown": ("" if state.labels is None else f"mse {state.mse:,.0f}, ") + self._shown,
             "next": "move" if state.fresh else "assign",
             "fresh": state.fresh,
             "converged": state.converged,
@@ -201,6 +202,7 @@ class SideBySide(ipywidgets.HBox):
             player._partners = tuple(other for other in players if other is not player)
             player.layout.width = f"{100 / len(players):.4g}%"
             player.layout.min_width = "0"
+            player.layout.margin = "0 6px 0 0"
         super().__init__(self.players)
 
     def figure(self):
