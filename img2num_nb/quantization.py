@@ -109,7 +109,7 @@ def quantize(
     dither : str
         How pixels near each other share the error: a name of `dither.DITHERS`; ``"none"`` gives each its nearest colour.
     dither_strength : float
-        Part of an error that is passed on, 0 to 1.
+        Part of an error that is passed on, 0 to 1; for photographs 0.75 is a good choice.
     dither_light : str
         What is right on average: ``"srgb"`` values, or ``"linear"`` light.
     locked : list of colours, optional

@@ -10,6 +10,7 @@ import numpy as np
 from .run import inline, kernel
 
 FULL = 65535  # the amount of white
+HALF = 32768
 
 
 @inline
@@ -18,9 +19,19 @@ def _within(amount):
 
 
 @inline
+def _near(amount):
+    """Keep an amount within half a range beyond black and white: enough for all that a palette can make up for."""
+    return min(max(amount, -HALF), FULL + HALF)
+
+
+@inline
 def _label(r, g, b, codes, table, fine):
     """Return the label of the palette colour nearest to three amounts."""
-    u, v, w = np.int64(codes[r >> 4]), np.int64(codes[g >> 4]), np.int64(codes[b >> 4])
+    u, v, w = (
+        np.int64(codes[_within(r) >> 4]),
+        np.int64(codes[_within(g) >> 4]),
+        np.int64(codes[_within(b) >> 4]),
+    )
     label = np.int64(table[(u >> 2) << 12 | (v >> 2) << 6 | w >> 2])
     return label if label >= 0 else np.int64(fine[-1 - label, (u & 3) << 4 | (v & 3) << 2 | w & 3])
 
@@ -29,6 +40,7 @@ def _label(r, g, b, codes, table, fine):
 def diffuse(pixels, start, stop, levels, codes, table, fine, palette, strength, serpentine, errors, labels):
     """Floyd and Steinberg's error diffusion, for rows `start` to `stop`.
 
+    What lies beyond black and white is cut off, lest errors pile up where no palette colour helps and smear what comes after.
     `errors`, ``(2, W + 2, 3)``, has 16 times what the row above passes on to row `y` in place ``y % 2``, and is left for the next call.
     """
     width = pixels.shape[1]
@@ -60,9 +72,9 @@ def mix(colors, start, stop, levels, codes, table, fine, palette, strength, patt
     for i in range(start, stop):
         r, g, b = 0, 0, 0
         for n in range(patterns.shape[1]):
-            r = _within(levels[colors[i, 0]] + r)
-            g = _within(levels[colors[i, 1]] + g)
-            b = _within(levels[colors[i, 2]] + b)
+            r = _near(levels[colors[i, 0]] + r)
+            g = _near(levels[colors[i, 1]] + g)
+            b = _near(levels[colors[i, 2]] + b)
             label = _label(r, g, b, codes, table, fine)
             at = n
             while at > 0 and patterns[i, at - 1] > label:
