@@ -1,0 +1,177 @@
+// The explorer's page: holds panel and cards together, speaks with Python (explorer.py), keeps the layout.
+
+const REST_MS = 200; // a slider that does not move for so long rests
+const ACK_MS = 300; // after which a message that nobody answered no longer holds up the next
+const PANEL = 304, SPACE = 12, WIDE = 1120; // CSS pixels: width of the panel, gap, and width from which it stands beside the pictures
+const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8; // of the viewer
+
+class App {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.gone = new AbortController();
+    this.parts = [];
+    this.sent = this.heard = model.get("state").seq ?? 0; // numbers of messages: sent, and taken into account
+    this.pending = {};
+    this.choices = model.get("choices");
+    this.status = this.makeStatus();
+    this.cards = new Cards(this, this.status.elements);
+    this.panel = new Panel(this);
+    el.classList.add("i2n-controls");
+    el.append(this.panel.el, this.cards.el);
+    this.observe();
+    this.update();
+  }
+
+  observe() {
+    const { model, gone: { signal } } = this, listen = (name, handler) => {
+      model.on(`change:${name}`, handler);
+      signal.addEventListener("abort", () => model.off(`change:${name}`, handler));
+    };
+    for (const name of ["state", "errors", "selected", "by_share"]) listen(name, () => this.update());
+    listen("status", () => this.writeStatus());
+    listen("lit", () => this.cards.mark(model.get("lit")));
+    for (const name of ["height", "mode"]) listen(name, () => this.layout());
+    const sizes = new ResizeObserver(() => this.layout());
+    const attach = () => {
+      this.box = this.el.parentElement?.closest(".i2n-explorer");
+      if (this.box) sizes.observe(this.box);
+      else if (!signal.aborted) requestAnimationFrame(attach); // not on the page yet
+    };
+    attach();
+    window.addEventListener("resize", () => this.layout(), { signal });
+    signal.addEventListener("abort", () => sizes.disconnect());
+  }
+
+  dispose() {
+    this.gone.abort();
+    clearTimeout(this.resting);
+    this.el.replaceChildren();
+  }
+
+  // ---- what Python says ----------------------------------------------------------------------------------------
+
+  get selected() {
+    const { variants } = this.state, wanted = this.model.get("selected");
+    return variants.some((variant) => variant.id === wanted) ? wanted : variants[0].id;
+  }
+
+  variant(id) {
+    return this.state.variants.find((variant) => variant.id === id);
+  }
+
+  update() {
+    this.state = this.model.get("state");
+    const errors = this.model.get("errors");
+    if (!this.state.variants?.length) return;
+    this.heard = Math.max(this.heard, this.state.seq);
+    const synced = this.heard >= this.sent && !Object.keys(this.pending).length;
+    this.cards.update(this.state, this.model.get("by_share"));
+    this.cards.mark(this.model.get("lit"));
+    this.panel.update(this.state, this.variant(this.selected), errors, synced);
+    this.status.add.disabled = this.state.variants.length === 5;
+    for (const part of this.parts) part.update({ state: this.state, errors });
+    for (const choice of this.status.widths) choice.setAttribute("aria-pressed", (choice.dataset.width === "share") === this.model.get("by_share"));
+    this.layout();
+    if (this.heard >= this.sent && Object.keys(this.pending).length) this.flush(true);
+  }
+
+  // ---- what hands do -------------------------------------------------------------------------------------------
+
+  send(message, buffers) {
+    this.model.send(message, undefined, buffers);
+  }
+
+  select(id) {
+    if (id === this.model.get("selected")) return;
+    this.settle();
+    this.model.set("selected", id);
+    this.model.save_changes();
+  }
+
+  /** Change settings of the selected variant; `live` while a hand still moves: then one message is on its way at a time. */
+  change(changes, live = false) {
+    Object.assign(this.pending, changes);
+    clearTimeout(this.resting);
+    if (!live) return this.flush(false);
+    this.resting = setTimeout(() => this.flush(false), REST_MS);
+    this.moving = true;
+    if (this.heard >= this.sent - 1 || performance.now() - this.sentAt > ACK_MS) this.flush(true);
+  }
+
+  /** The hand has come to rest: ask for the full result. */
+  settle() {
+    clearTimeout(this.resting);
+    if (this.moving) this.flush(false);
+  }
+
+  flush(live) {
+    const changes = this.pending;
+    this.pending = {};
+    this.moving = live;
+    this.sentAt = performance.now();
+    this.send({ do: "set", variant: this.selected, changes, live, seq: ++this.sent });
+  }
+
+  /** Light up a colour of a variant while it is pointed at; null gives back what was lit before. */
+  light(id, index) {
+    if (index !== null && this.litBefore === undefined) this.litBefore = this.model.get("lit");
+    this.model.set("lit", index === null ? this.litBefore ?? {} : { [id]: index });
+    if (index === null) this.litBefore = undefined;
+    this.model.save_changes();
+  }
+
+  // ---- what the original's card holds besides: the kind of swatches, and how the work goes ---------------------
+
+  makeStatus() {
+    const setShare = (share) => { this.model.set("by_share", share); this.model.save_changes(); };
+    const widths = [button("equal", () => setShare(false), { "data-width": "equal" }), button("by share", () => setShare(true), { "data-width": "share" })];
+    const add = button("+ Add a variant", () => this.send({ do: "add", variant: this.selected }));
+    const present = button("Present", () => (document.fullscreenElement ? document.exitFullscreen() : this.box.requestFullscreen?.()), { title: "Pictures and controls on the full screen" });
+    const label = make("div", { class: "label", role: "status" }), bar = make("progress", { max: 1 });
+    const cancel = button("Cancel", () => this.send({ do: "cancel" })), resume = button("Go on", () => this.send({ do: "resume" }));
+    bar.hidden = cancel.hidden = resume.hidden = true;
+    const elements = [make("div", { class: "row" }, make("span", {}, "Swatches"), make("span", { class: "joined", role: "group", "aria-label": "Width of the swatches" }, ...widths)),
+      make("div", { class: "row" }, add, present), make("div", { class: "i2n-status" }, label, make("div", { class: "row" }, bar, cancel, resume))];
+    return { elements, widths, add, label, bar, cancel, resume };
+  }
+
+  writeStatus() {
+    const { label = "", fraction = -1, note = "" } = this.model.get("status"), { status } = this;
+    put(status.label, label ? `${label} …` : note);
+    status.bar.hidden = status.cancel.hidden = !label;
+    status.resume.hidden = !note || Boolean(label);
+    if (fraction >= 0) status.bar.value = fraction;
+    else status.bar.removeAttribute("value"); // it only says that something is going on
+  }
+
+  // ---- layout --------------------------------------------------------------------------------------------------
+
+  /** Put the panel beside the pictures or below them, and make the viewer as high as its pictures need. */
+  layout() {
+    const { box, state } = this, width = box?.clientWidth;
+    if (!width || !state?.variants?.length) return;
+    const wide = width >= WIDE, [w, h] = state.image.size, all = state.variants.length + 1;
+    const panes = ["swipe", "blink"].includes(this.model.get("mode")) ? 1 : all;
+    box.classList.toggle("wide", wide);
+    const sight = box.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+    const most = Math.max(300, Math.min(sight, window.innerHeight) * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
+    const grids = range(1, panes, 1).map((columns) => {
+      const rows = Math.ceil(panes / columns), frame = TOOLBAR + rows * PANE_WORDS + (rows - 1) * PANE_GAP;
+      const scale = Math.min((room - 4 - PANE_GAP * (columns - 1)) / columns / w, (most - frame) / rows / h);
+      return { columns, scale, height: Math.ceil(frame + rows * scale * h) };
+    });
+    const largest = grids.reduce((a, b) => (b.scale > a.scale ? b : a)), row = grids.at(-1);
+    const best = row.scale > 0.7 * largest.scale ? row : largest; // one row, with each card under its picture, if that costs little
+    box.style.setProperty("--viewer-height", `${this.model.get("height") || Math.max(280, best.height)}px`);
+    box.style.setProperty("--columns", all);
+    box.classList.toggle("aligned", room / all >= 230);
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const app = new App(model, el);
+    return () => app.dispose();
+  },
+};
