@@ -32,6 +32,7 @@ class LessonFigure(Figure):
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=DPI)
         titles = [axes.get_title(loc=place) for axes in self.axes for place in ("left", "center")]
+        titles.insert(0, self.get_suptitle())
         alt = "; ".join(title.replace("\n", " ") for title in titles if title)
         return buffer.getvalue(), {"alt": alt}
 
