@@ -7,8 +7,9 @@ from ..color import SPACES, to_grid
 from ..histogram import ColorHistogram
 from ..images import validate_image
 from ..lessons import scene
-from ..quantization import nearest
-from .lesson import Lesson, front_end, hexes
+from ..mapping import nearest
+from ..swatches import to_hex
+from .lesson import Lesson, front_end
 from .player import scene_of
 
 
@@ -92,7 +93,7 @@ class ColorCloud(Lesson):
             self._scene = scene_of(self.cloud.histogram, space) | {"words": self.cloud.text}
             if self.quantization is not None:
                 self._palette = {
-                    "colors": hexes(self.quantization.palette),
+                    "colors": to_hex(self.quantization.palette),
                     "counts": self.quantization.counts.tolist(),
                     "places": scene.place(to_grid(self.quantization.palette, space), space).tolist(),
                     "labels": self.labels.astype("<u2").tobytes(),

@@ -3,7 +3,8 @@
 import traitlets as t
 
 from ..lessons.pixels import CENTERS, MAX_CENTERS, MAX_SIDE, PIXELS, PixelTable
-from .lesson import Lesson, front_end, hexes
+from ..swatches import to_hex
+from .lesson import Lesson, front_end
 
 
 class PixelGrid(Lesson):
@@ -82,7 +83,7 @@ class PixelGrid(Lesson):
             "shape": list(table.pixels.shape[:2]),
             "pixels": table.vectors.tolist(),
             "centers": table.centers.tolist(),
-            "colors": hexes(table.centers),
+            "colors": to_hex(table.centers),
             "distances": table.distances.round(2).tolist(),
             "labels": table.labels.ravel().tolist(),
             "inertia": table.inertia,

@@ -42,8 +42,3 @@ class Lesson(anywidget.AnyWidget):
 def floats(array):
     """Return an array as the bytes of little-endian float32, which a page reads without a look at each number."""
     return np.ascontiguousarray(array, "<f4").tobytes()
-
-
-def hexes(colors):
-    """Return ``(n, 3)`` uint8 colours as a list of "#rrggbb"."""
-    return [f"#{color.tobytes().hex()}" for color in np.asarray(colors, np.uint8)]

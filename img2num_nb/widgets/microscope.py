@@ -6,7 +6,8 @@ import traitlets as t
 from ..filters import SPACES
 from ..images import validate_image
 from ..lessons.microscope import kernel_at, sigma_factor
-from .lesson import Lesson, floats, front_end, hexes
+from ..swatches import to_hex
+from .lesson import Lesson, floats, front_end
 from .viewer import thin
 
 MAX_SHOWN = 250_000  #: pixels of the picture to click in
@@ -95,7 +96,7 @@ class Microscope(Lesson):
             sigma_range=self.sigma_range,
             color_space=self.color_space,
         )
-        before, after = hexes([k.window[k.radius, k.radius], k.result])
+        before, after = to_hex([k.window[k.radius, k.radius], k.result])
         self._kernel = {
             "radius": k.radius,
             "window": k.window.tobytes(),

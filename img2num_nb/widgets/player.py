@@ -9,7 +9,8 @@ from ..histogram import ColorHistogram
 from ..images import preview
 from ..lessons import scene, steps
 from ..lessons.words import words
-from .lesson import Lesson, floats, front_end, hexes
+from ..swatches import to_hex
+from .lesson import Lesson, floats, front_end
 
 MAX_SIDE = 240  #: pixels of the picture's longer side: so few that every step is instant
 
@@ -173,7 +174,7 @@ class Player(Lesson):
             "serial": self._serial,
             "verb": state.done,
             "centers": scene.place(state.centers, space).tolist(),
-            "palette": hexes(state.palette),
+            "palette": to_hex(state.palette),
             "counts": state.counts.tolist(),
             "labels": b"" if state.labels is None else state.labels.tobytes(),
             "labelled": state.labels is not None,
