@@ -107,7 +107,7 @@ def _large(image):
 
 
 def _peak_memory(image, k):
-    """Return the peak memory of a fresh process above that after import, image and result included, in units of the image's bytes (Linux)."""
+    """Return a fresh process's peak memory above that after import, image and result included, over the image's bytes (Linux)."""
     script = """
         import sys, numpy as np
         import img2num_nb as nb

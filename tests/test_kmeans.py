@@ -204,7 +204,9 @@ def test_from_the_same_centres_ours_ends_as_low_as_scikit_learns_does():
 def test_max_iter_is_a_limit(effort, max_iter):
     q = quantize(photo(), 24, effort=effort, max_iter=max_iter, tol=0)
     assert q.n_iter <= max_iter
-    assert not q.converged or effort == "best"  # which counts its last run, from centres that are good already
+    assert (
+        not q.converged or effort == "best"
+    )  # which counts its last run, from centres that are good already
 
 
 def test_max_iter_is_no_more_than_a_limit():
