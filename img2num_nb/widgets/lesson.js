@@ -26,9 +26,9 @@ function make(tag, attributes = {}, ...children) {
 
 const group = (label, ...children) => make("div", { class: "group", role: "group", "aria-label": label }, ...children);
 
-/** A choice among [value, text] pairs, with its label in sight. */
-function choice(label, options, onchange) {
-  const select = make("select", { onchange: () => onchange(select.value) }, ...options.map(([value, text]) => make("option", { value }, text)));
+/** A choice among [value, text] pairs, with its label in sight; `spoken` names it where there is none. */
+function choice(label, options, onchange, spoken = label) {
+  const select = make("select", { "aria-label": spoken, onchange: () => onchange(select.value) }, ...options.map(([value, text]) => make("option", { value }, text)));
   const element = make("label", { class: "choice" }, make("span", {}, label), select);
   return { element, show: (value) => { if (select.value !== value) select.value = value; } };
 }
