@@ -123,11 +123,13 @@ def giant(
     Exit status: 0 all well, 1 it failed, 2 wrong use.
     """
     with _errors(), _progress("tiles") as progress, _pool(scheduler, workers) as pool:
-        from .cluster import quantize_tiled
+        from .giant import map_here, quantize_tiled
         from .settings import Filter, Settings
 
         settings = Settings(Filter.parse(filter), color_space, method, k, seed)
-        made = quantize_tiled(image, output, settings, pool=pool, progress=progress)
+        made = quantize_tiled(
+            image, output, settings, map_tiles=pool.map if pool else map_here, progress=progress
+        )
     typer.echo(" ".join(made.palette))
     typer.echo(
         f"{made.width} x {made.height}, {made.n_distinct:,} colours to {len(made.palette)} in {made.seconds:.1f} s: {output}"
@@ -203,7 +205,7 @@ def _plain_progress(noun, seconds=10):
     def tell(done, total, row=None):
         nonlocal shown, before
         now = time.monotonic()
-        before = done - 1 if before is None and row else before
+        before = done - 1 if before is None and row is not None else before
         if now - shown >= seconds and before is not None:
             shown = now
             left = (now - started) / max(1, done - before) * (total - done)

@@ -135,14 +135,14 @@ def run_task(task):
         image = preview(image, task.max_side).image if task.max_side else image
         shared |= {"height": image.shape[0], "width": image.shape[1]}
     except (ImageError, OSError, MemoryError) as error:
-        yield from (_failure(task, key, settings, error) for key, settings in task.cells)
+        yield from (failure(task, key, settings, error) for key, settings in task.cells)
         return
     of_image = {}
     for _, cells in _by_filter(task.cells):
         try:
             smooth, histogram, seconds = _prepare(image, cells[0][1])
         except Exception as error:
-            yield from (_failure(task, key, settings, error) for key, settings in cells)
+            yield from (failure(task, key, settings, error) for key, settings in cells)
             continue
         for key, settings in cells:
             try:
@@ -152,7 +152,7 @@ def run_task(task):
                 row = _row(task, key, settings) | shared | seconds | _facts(made) | measured | times
                 yield {name: _plain(row[name]) for name in COLUMNS if name in row}
             except Exception as error:  # a cell must not end a sweep of a thousand
-                yield _failure(task, key, settings, error)
+                yield failure(task, key, settings, error)
 
 
 def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled and imported)
@@ -270,7 +270,8 @@ def _row(task, key, settings):
     return row | {"repeats": task.repeats, "threads": n_threads()}
 
 
-def _failure(task, key, settings, error):
+def failure(task, key, settings, error):
+    """Return the row of a cell that failed."""
     text = "not enough memory" if isinstance(error, MemoryError) else str(error)
     if not isinstance(error, ImageError | OSError | MemoryError):
         text = f"{type(error).__name__}: {text}"

@@ -73,8 +73,9 @@ def verify(folder, *, sample=None, seed=0, images=None, other_versions=False):
     yield from _check_versions(
         versions, {settings.method for settings in experiment.variants}, other_versions
     )
-    yield from _check_rows(rows, experiment, versions)
+    damaged = yield from _check_rows(rows, experiment, versions)
 
+    rows = [row for row in rows if row["key"] not in damaged]
     chosen = rows if sample is None or sample >= len(rows) else random.Random(seed).sample(rows, sample)
     by_image = {}
     for row in rows:
@@ -172,7 +173,11 @@ def _check_versions(versions, methods, other_versions):
 
 
 def _check_rows(rows, experiment, versions):
-    """Say which rows contradict themselves: their key follows from what they hold, and a hash from its palette."""
+    """Say which rows contradict themselves: their key follows from what they hold, and a hash from its palette.
+
+    Returns the keys of rows that cannot be read at all.
+    """
+    damaged = set()
     common = {"metrics": experiment.metrics, "repeats": experiment.repeats, "max_side": experiment.max_side}
     for row in rows:
         try:
@@ -191,10 +196,12 @@ def _check_rows(rows, experiment, versions):
                     and "palette_sha256 is not of its palette"
                 )
         except (KeyError, TypeError, ValueError) as error:
-            yield Line(f"row {row['key']} is damaged: {error!r}", True)
+            damaged.add(row["key"])
+            yield Line(f"row {row['key']} is damaged: {error}", True)
             continue
         if wrong:
             yield Line(f"{_name(row)}: {wrong}; row or manifest was edited", True)
+    return damaged
 
 
 def _check_image(item, folder):
