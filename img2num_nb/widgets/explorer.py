@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import contextmanager
 
 from ipywidgets import Box, jslink
 
@@ -9,6 +10,7 @@ from ..settings import Settings, load_settings, save_settings
 from ..sources import SAMPLE
 from .controls import Controls, changed, heading, state_of
 from .progress import Progress
+from .requests import Requests
 from .session import Session, Variant
 from .source import read
 from .viewer import Viewer
@@ -52,6 +54,8 @@ class Explorer(Box):
     8
     """
 
+    _session = None
+
     def __init__(self, image=None, settings=None, height=None):
         images = []
         if isinstance(settings, str | os.PathLike):
@@ -59,15 +63,14 @@ class Explorer(Box):
         settings = [settings] if isinstance(settings, Settings) else list(settings or FIRST)
         _check_number(settings)
         pixels, self._source = read(image if image is not None else [*images, f"{SAMPLE}astronaut"][0])
-        self._session = Session(Workbench(pixels), [], self._show, self._tell)
+        self._session = Session(Workbench(pixels), [], self._show, self.tell)
         self.latencies = []
         self._asked, self._expected = {}, {}  # pane -> when; (pane, version) -> when
         self._seq = 0
-        self._pieces = []
         self.viewer = Viewer(pixels, height=height or 520)
         self.viewer.on_drawn(self._drawn)
         self._controls = Controls(choices=choices(), height=height or 0)
-        self._controls.on_msg(self._receive)
+        self._requests = Requests(self, self._controls)
         self._progress = Progress(self._session, self._controls)
         super().__init__([self.viewer, self._controls])
         self.add_class("i2n-explorer")
@@ -128,7 +131,7 @@ class Explorer(Box):
             self.viewer.remove_pane(variant.id)
             if self._controls.selected == variant.id:
                 self._controls.selected = variants[min(index, len(variants) - 1)].id
-            self._tell()
+            self.tell()
 
     def open_image(self, image):
         """Explore another image with the same variants: ``"sample:NAME"``, a path, an array."""
@@ -165,7 +168,8 @@ class Explorer(Box):
 
     def close(self):
         """Stop computing and remove the widgets."""
-        self._session.cancel()
+        if self._session:
+            self._session.cancel()
         for widget in self.children:
             widget.close()
         super().close()
@@ -196,7 +200,7 @@ class Explorer(Box):
     def _refresh(self, variant, live=False):
         self._session.refresh(variant, live)
         if not live:
-            self._tell()
+            self.tell()
         self._progress.watch()
 
     def _show(self, variant):
@@ -208,7 +212,8 @@ class Explorer(Box):
         if variant.id in self._asked:
             self._expected[variant.id, version] = self._asked.pop(variant.id)
 
-    def _tell(self):
+    def tell(self):
+        """Say all about the variants to the page."""
         session = self._session
         size = self.image.shape[1::-1]
         self._controls.state = state_of(session.variants, self._source, size, session.png_bytes, self._seq)
@@ -218,79 +223,49 @@ class Explorer(Box):
         if asked is not None:
             self.latencies.append(1000 * (time.perf_counter() - asked))
 
-    # ---- from page to session --------------------------------------------------------------------------------
+    # ---- what the page asks for, see requests.py ------------------------------------------------------------
 
-    def _receive(self, _widget, content, buffers):
-        """Do what the page asks for; what is wrong with it appears beside the control."""
+    @property
+    def ids(self):
+        """The panes of `variants`."""
+        return [variant.id for variant in self._session.variants]
+
+    @contextmanager
+    def at_home(self):
+        """Have the widgets to oneself, on the thread of the page's messages."""
         self._session.mailbox.settle()
-        do, place = content.pop("do"), content.pop("place", "variant")
         with self._session.mailbox.lock:
-            try:
-                getattr(self, f"_do_{do}")(*buffers, **content)
-                self._complain(place)
-            except (ValueError, OSError) as error:
-                self._complain(place, str(error))
-                self._tell()
+            yield
 
-    def _complain(self, place, text=""):
-        if self._controls.errors.get(place, "") != text:
-            self._controls.errors = self._controls.errors | {place: text}
-
-    def _index(self, variant):
-        return [v.id for v in self._session.variants].index(variant)
-
-    def _do_set(self, variant, changes, seq, live):
+    def hear(self, index, changes, seq, live):
+        """Follow a control: a draft while it moves, the full result when it rests."""
         self._seq = seq
-        self._asked[variant] = time.perf_counter()
-        self._change(self._session.variants[self._index(variant)], changes, live)
+        variant = self._session.variants[index]
+        self._asked.setdefault(variant.id, time.perf_counter())
+        self._change(variant, changes, live)
 
-    def _do_add(self, variant):
-        self.add(self.variants[self._index(variant)])
-
-    def _do_remove(self, variant):
-        self.remove(self._index(variant))
-
-    def _do_cancel(self):
-        self.cancel()
-
-    def _do_resume(self):
+    def resume(self):
+        """Compute what was cancelled."""
         for variant in self._session.variants:
             self._refresh(variant)
 
-    def _do_save(self, path):
-        self.save(path)
-        self._complain("done", f"Saved: {os.path.abspath(path)}")
+    def open_later(self, fetch, settings, then):
+        """Take the image that `fetch` brings (or keep this one), and other settings, once all drafts are there.
 
-    def _do_load(self, path):
-        images, settings = load_settings(path)
-        _check_number(settings)
-        now = self.image, self._source
-        self._open(lambda: read(images[0]) if images else now, settings, f"Loaded: {os.path.abspath(path)}")
-
-    def _do_open(self, path):
-        self._open(lambda: read(path))
-
-    def _do_upload(self, piece, name, first, last):
-        self._pieces = [piece] if first else [*self._pieces, piece]
-        if last:
-            content, self._pieces = b"".join(self._pieces), []
-            self._open(lambda: read(content, name))
-
-    def _open(self, fetch, settings=None, done=""):
-        """Take the image that `fetch` brings, once it is there, all panes at once."""
+        ``then(error)`` is called afterwards, with None if all went well.
+        """
+        _check_number(settings or self.variants)
 
         def bring():
-            pixels, source = fetch()
+            pixels, source = fetch() if fetch else (self.image, self._source)
             return Workbench(pixels), source
 
-        def then(bench, drafts, source, error):
+        def done(bench, drafts, source, error):
             if not error:
                 self._take(bench, source, drafts, settings)
-                self._complain("done", done)
-            self._complain("image", str(error) if error else "")
+            then(error)
 
-        wanted = _variants(settings) if settings else self._session.variants
-        self._session.open(bring, wanted, then)
+        self._session.open(bring, _variants(settings) if settings else self._session.variants, done)
         self._progress.watch()
 
 

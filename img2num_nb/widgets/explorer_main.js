@@ -29,7 +29,7 @@ class App {
       signal.addEventListener("abort", () => model.off(`change:${name}`, handler));
     };
     for (const name of ["state", "errors", "selected", "by_share"]) listen(name, () => this.update());
-    listen("status", () => this.writeStatus());
+    listen("status", () => { this.writeStatus(); this.update(); });
     listen("lit", () => this.cards.mark(model.get("lit")));
     for (const name of ["height", "mode"]) listen(name, () => this.layout());
     const sizes = new ResizeObserver(() => this.layout());

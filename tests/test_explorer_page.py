@@ -1,0 +1,305 @@
+"""The explorer in a real browser: what a person does with notebook 00-explore, and what happens."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import pixels_of
+
+NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "00-explore.ipynb"
+SLOW = """
+from img2num_nb.errors import Cancelled
+import time
+def slow(settings, progress=None, cancel=None):
+    for i in range(1000):
+        if cancel():
+            raise Cancelled("stopped")
+        progress(i / 1000)
+        time.sleep(0.02)
+explorer._session.bench.full = slow
+"""
+BUSY = """() => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    kernel.requestExecute({ code: "import time; time.sleep(2)" });
+}"""
+PLACES = """() => [...document.querySelectorAll(".i2n-explorer canvas, .i2n-explorer .card, .i2n-panel .group")].map(
+    element => JSON.stringify(element.getBoundingClientRect()))"""
+SMALLEST_TEXT = """() => {
+    const says = element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const all = [...document.querySelectorAll(".i2n-controls *")].filter(element => element.checkVisibility() && says(element));
+    return Math.min(...all.map(element => parseFloat(getComputedStyle(element).fontSize)));
+}"""
+NAMELESS = """() => {
+    const named = element => element.getAttribute("aria-label") || element.textContent.trim() || element.labels?.length;
+    const all = [...document.querySelectorAll(".i2n-controls :is(button, input, select, textarea)")];
+    return all.filter(element => element.type !== "file" && !named(element)).map(element => element.outerHTML);
+}"""
+
+
+class Page:
+    """What the tests do to the explorer on the page, and what they see there."""
+
+    def __init__(self, notebook):
+        self.notebook, self.page = notebook, notebook.page
+        self.root = self.page.locator(".i2n-explorer")
+        self.slider = self.root.get_by_label("Number of colours, k")
+        self.number = self.root.locator(".i2n-panel input[type=number]").first
+        self.root.locator(".card[data-variant=v1]").wait_for()
+        self.notebook.run("explorer.wait(60)")
+        self.page.evaluate("document.querySelector('.i2n-explorer').scrollIntoView()")
+
+    def button(self, name, exact=True):
+        return self.root.get_by_role("button", name=name, exact=exact)
+
+    def card(self, name):
+        return self.root.locator(f".card[data-variant={name}]")
+
+    def value(self, expression):
+        return self.notebook.value(expression)
+
+    def until(self, expression, seconds=20):
+        """Wait until an expression is true in the kernel, and what it led to is drawn."""
+        end = time.monotonic() + seconds
+        while not self.value(f"bool({expression})"):
+            assert time.monotonic() < end, f"not true after {seconds} s: {expression}"
+        self.notebook.next_frames(4)
+
+    def settled(self, expression="True"):
+        """Wait until an expression is true, and all results are there and drawn."""
+        self.until(f"({expression}) and None not in explorer.results and not explorer._session.busy")
+        shown = "explorer.viewer._description('v1')['version']"
+        self.page.wait_for_function(
+            "version => document.querySelector(\"figure[data-ids='v1']\").dataset.version == version",
+            arg=self.value(shown),
+        )
+        self.notebook.next_frames()
+
+    def colours(self, pane):
+        """The distinct colours of a pane at 1:1, where the canvas shows pixels as they are, as hex codes."""
+        self.button("One image pixel on one screen pixel").click()
+        self.notebook.next_frames()
+        pixels = pixels_of(self.root.locator(f"figure[data-ids='{pane}'] canvas"))
+        self.button("Fit the whole picture").click()
+        return {f"#{r:02x}{g:02x}{b:02x}" for r, g, b, a in np.unique(pixels.reshape(-1, 4), axis=0) if a}
+
+    def swatches(self, name):
+        return self.card(name).locator(".swatch").evaluate_all("all => all.map(one => one.dataset.hex)")
+
+
+@pytest.fixture(scope="module")
+def page(open_notebook):
+    options = {"permissions": ["clipboard-read", "clipboard-write"]}
+    return Page(open_notebook(NOTEBOOK, 1440, 900, **options))
+
+
+@pytest.fixture(autouse=True)
+def fresh(page):
+    """Every test begins with the notebook's own two variants and image."""
+    yield
+    page.notebook.run(
+        "explorer.open_image('sample:astronaut')\n"
+        "while len(explorer.variants) > 1: explorer.remove(1)\n"
+        "explorer.set(0, **nb.Settings(k=16).to_dict())\n"
+        "explorer.add(nb.Settings(k=6)); explorer.viewer.mode = 'side-by-side'; explorer.wait(60)\n"
+        "explorer._controls.selected = 'v1'"
+    )
+    page.settled()
+
+
+def test_pictures_and_main_controls_are_on_the_first_screen(page):
+    seen = [page.root.locator(f"figure[data-ids='{pane}'] canvas") for pane in ("original", "v1", "v2")]
+    seen += [page.slider, page.root.get_by_label("Colour space"), page.root.get_by_label("Method")]
+    seen += [page.card("v1").locator(".strip"), page.card("v2").locator("[data-measure=ssim]")]
+    for element in seen:
+        box = element.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900
+        assert box["x"] + box["width"] <= 1440
+
+
+def test_moving_the_slider_of_k_changes_the_colours_of_the_picture(page):
+    before = page.colours("v1")
+    page.slider.fill("2")  # the third place: 4 colours
+    page.settled("explorer.variants[0].k == 4")
+    after, swatches = page.colours("v1"), set(page.swatches("v1"))
+    assert after <= swatches
+    assert 2 <= len(after) <= len(swatches) == 4 < len(before)
+    assert page.number.input_value() == "4"
+    assert "4 colours" in page.root.locator("figure[data-ids='v1'] .title").inner_text()
+
+
+def test_while_the_slider_moves_there_are_drafts_and_when_it_rests_the_full_result(page):
+    page.notebook.run("seen = []\nexplorer.viewer.on_drawn(lambda *drawn: seen.append(explorer.results[0]))")
+    for place in range(14, 2, -1):
+        page.slider.fill(str(place))
+    page.settled("explorer.variants[0].k == 5")
+    assert page.value("seen[0] is None")
+    exact = "explorer.variants[0].quantize(explorer.image).labels"
+    assert page.value(f"bool((explorer.results[0].labels == {exact}).all())")
+    assert page.value("max(explorer.latencies) > 0")
+
+
+def test_variants_are_added_copied_and_removed(page):
+    page.button("+ Add a variant").click()
+    page.settled("len(explorer.variants) == 3")
+    assert page.root.locator("figure").count() == 4
+    page.button("Copy variant 2").click()
+    page.settled("explorer.variants[3] == explorer.variants[1]")
+    page.button("Remove variant 2").click()
+    page.settled("len(explorer.variants) == 3")
+    assert page.root.locator("[data-tab]").all_inner_texts() == ["1", "3", "4"]
+
+
+def test_the_controls_change_the_selected_variant(page):
+    page.card("v2").locator(".pick").click()
+    page.root.get_by_label("Colour space").select_option("srgb")
+    page.settled("[v.color_space for v in explorer.variants] == ['lab', 'srgb']")
+    page.root.get_by_label("bilateral filter").check()
+    page.settled("explorer.variants[1].filter is not None and explorer.variants[0].filter is None")
+    page.root.get_by_label("Method").select_option("wu")
+    page.settled("explorer.variants[1].method == 'wu'")
+    assert "smoothed, sRGB" in page.card("v2").locator(".about").inner_text()
+
+
+def test_a_swatch_lights_up_its_pixels_without_the_kernel_and_a_click_copies_it(page):
+    page.page.evaluate(BUSY)
+    swatch = page.card("v2").locator(".swatch").nth(4)
+    code = swatch.get_attribute("data-hex")
+    swatch.hover()
+    page.notebook.next_frames(4)
+    picture = pixels_of(page.root.locator("figure[data-ids='v2'] canvas"))[..., :3].reshape(-1, 3).astype(int)
+    coloured = picture[np.ptp(picture, axis=1) > 60].mean(axis=0)
+    assert np.abs(coloured - [int(code[i : i + 2], 16) for i in (1, 3, 5)]).max() < 25
+    assert code in page.card("v2").locator(".about").inner_text()
+    swatch.click()
+    page.page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('#'))")
+    assert page.page.evaluate("navigator.clipboard.readText()") == code
+    page.page.mouse.move(5, 5)
+    page.until("explorer.viewer.lit == {}")
+
+
+def test_a_palette_is_walked_through_by_keyboard(page):
+    page.card("v1").locator(".swatch").first.focus()
+    page.page.keyboard.press("ArrowRight")
+    page.page.keyboard.press("ArrowRight")
+    page.until("explorer.viewer.lit == {'v1': 2}")
+    page.page.keyboard.press("Escape")
+    page.until("explorer.viewer.lit == {}")
+
+
+def test_the_slider_and_the_number_are_used_by_keyboard(page):
+    page.slider.focus()
+    page.page.keyboard.press("ArrowRight")
+    page.settled("explorer.variants[0].k == 17")
+    page.number.fill("99")
+    page.page.keyboard.press("Enter")
+    page.settled("explorer.variants[0].k == 99")
+    assert len(page.swatches("v1")) == 99
+
+
+def test_a_wrong_number_is_said_below_the_control_and_changes_nothing(page):
+    page.number.fill("0")
+    page.page.keyboard.press("Enter")
+    page.root.locator(".group:has(.presets) .error", has_text="k must be an integer from 1").wait_for()
+    page.page.wait_for_function(
+        "() => document.querySelector('.i2n-panel input[type=number]').value === '16'"
+    )
+    assert page.value("explorer.variants[0].k") == 16
+
+
+def test_copy_as_python_gives_the_same_labels(page):
+    page.root.get_by_label("Method").select_option("macqueen")
+    page.settled("explorer.variants[0].method == 'macqueen'")
+    page.button("Copy as Python").click()
+    page.page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('macqueen'))")
+    namespace = {}
+    exec(page.page.evaluate("navigator.clipboard.readText()"), namespace)
+    theirs = page.value("[explorer.results[0].palette.tolist(), int(explorer.results[0].labels[::7].sum())]")
+    mine = namespace["quantization"]
+    assert [mine.palette.tolist(), int(mine.labels[::7].sum())] == theirs
+
+
+def test_another_image_comes_from_the_list_a_path_or_an_upload(page, tmp_path):
+    image = page.root.get_by_label("Image", exact=True)
+    image.select_option("chelsea")
+    page.settled("explorer.image.shape == (300, 451, 3)")
+    page.root.get_by_text("Your own image").click()
+    path = page.root.get_by_label("Path")
+    path.fill("nowhere.jpg")
+    path.press("Enter")
+    page.root.locator(".image .error", has_text="cannot open 'nowhere.jpg'").wait_for()
+    page.page.set_input_files(
+        "input[type=file]", {"name": "b.png", "mimeType": "image/png", "buffer": red_png()}
+    )
+    page.settled("explorer.image.shape == (20, 30, 3)")
+    assert "b.png" in page.root.locator(".card.original").inner_text()
+    assert page.root.locator(".image .error", has_text="nowhere").count() == 0
+    assert "1 of 16 colours: the picture has no more" in page.card("v1").inner_text()
+
+
+def red_png():
+    import io
+
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new("RGB", (30, 20), "red").save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_what_takes_long_shows_progress_and_can_be_cancelled(page):
+    page.notebook.run(SLOW)
+    place = page.root.locator(".card.original").bounding_box()
+    page.button("8 colours").click()
+    page.root.locator("progress").wait_for()
+    page.button("Cancel").click()
+    page.root.get_by_text("Cancelled: ").wait_for()
+    assert page.value("[explorer.results[0] is None, explorer._session.busy]") == [True, False]
+    assert page.root.locator(".card.original").bounding_box() == place
+    assert len(page.swatches("v1")) == 8  # the draft stays
+    page.notebook.run("del explorer._session.bench.full")
+    page.button("Go on").click()
+    page.settled("explorer.results[0] and explorer.results[0].n_colors == 8")
+
+
+def test_the_newest_of_many_moves_wins_over_a_slow_result(page):
+    page.notebook.run(SLOW)
+    for k in 4, 8, 25:
+        page.button(f"{k} colours").click()
+    page.notebook.run("del explorer._session.bench.full")
+    page.button("64 colours").click()
+    page.settled("explorer.results[0] and explorer.results[0].n_colors == 64")
+
+
+def test_nothing_jumps_when_results_come(page):
+    before = page.page.evaluate(PLACES)
+    page.button("64 colours").click()
+    for _ in range(8):
+        page.page.wait_for_timeout(60)
+        assert page.page.evaluate(PLACES) == before
+    page.settled()
+    assert page.page.evaluate(PLACES) == before
+
+
+def test_swipe_makes_the_picture_as_large_as_the_window_allows(page):
+    before = page.root.locator("canvas").first.bounding_box()["height"]
+    page.button("Swipe").click()
+    page.until("explorer.viewer.mode == 'swipe'")
+    page.page.wait_for_timeout(200)
+    assert page.root.locator("canvas").first.bounding_box()["height"] > 1.5 * before
+
+
+def test_text_is_large_enough_and_no_control_lacks_a_name(page):
+    assert page.page.evaluate(SMALLEST_TEXT) >= 14
+    assert page.page.evaluate(NAMELESS) == []
+
+
+def test_a_narrow_window_has_the_controls_below_the_pictures(page):
+    page.page.set_viewport_size({"width": 900, "height": 720})
+    page.page.wait_for_timeout(300)
+    pictures, slider = page.root.locator("canvas").first.bounding_box(), page.slider.bounding_box()
+    assert slider["y"] > pictures["y"] + pictures["height"]
+    assert page.root.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.page.set_viewport_size({"width": 1440, "height": 900})
+    page.page.wait_for_timeout(300)
