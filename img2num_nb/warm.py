@@ -15,9 +15,11 @@ def warm():
     import numpy as np
 
     from .color import SPACES
+    from .dither import DITHERS
     from .filters import SPACES as FILTER_SPACES
     from .palettes import METHODS
     from .quality import metrics
+    from .quantization import quantize
 
     start = time.perf_counter()
     image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
@@ -28,6 +30,8 @@ def warm():
     variants += [Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels
     for settings in variants:
         metrics(image, settings.quantize(image))
+    for name in DITHERS:
+        metrics(image, quantize(image, 4, dither=name))
     return time.perf_counter() - start
 
 

@@ -12,11 +12,11 @@ PACKAGE = Path(__file__).parent.parent / "img2num_nb"
 
 # From the ground up; a module imports from its own layer and from those before it, never from a later one.
 LAYERS = [
-    ["errors", "_atomic"],
+    ["errors", "_atomic", "swatches", "export"],
     ["_kernels", "_arrays", "_npy", "_png", "_profile", "_sniff"],
-    ["color", "cells", "histogram", "images", "samples", "_decode"],
+    ["color", "cells", "histogram", "images", "samples", "_decode", "mapping", "dither"],
     ["palettes", "filters"],
-    ["quantization", "quality"],
+    ["quantization", "quality", "choose"],
     ["options", "sources", "_yaml", "settings"],
     [
         "spec",
@@ -27,7 +27,6 @@ LAYERS = [
         "tiles",
         "giant",
         "cluster",
-        "export",
         "evidence",
         "plots",
         "comparison",
