@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check clean
+.PHONY: help lab app report test check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ lab: $(VENV)/lab ## explore in JupyterLab: opens notebooks/00-explore.ipynb
 
 app: $(VENV)/lab ## the explorer as a web page, without code (Voila)
 	$(BIN)/voila notebooks/00-explore.ipynb $(ARGS)
+
+report: $(VENV)/lab ## an experiment on built-in samples: makes out/report.html in a minute
+	$(BIN)/img2num-nb report examples/quick.yaml -o out $(ARGS)
 
 test: check ## style, then every test and notebook (needs Chrome or Chromium)
 	$(BIN)/python -m pytest $(ARGS)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import partial
 from itertools import chain, pairwise, product
 from math import prod
 from pathlib import Path
@@ -55,10 +56,36 @@ def load_spec(path):
     OSError
         If the file cannot be read.
     """
+    return {"title": Path(path).stem} | _load(path, parse)
+
+
+def load_settings(path):
+    """Read the images and variants of a settings file or a spec.
+
+    Parameters
+    ----------
+    path : str or path
+        As of `load_spec`; images may be missing, and a variant may be there twice.
+
+    Returns
+    -------
+    images : list of str
+    variants : list of Settings
+        Grids are expanded.
+
+    Raises
+    ------
+    ValueError, OSError
+        As of `load_spec`.
+    """
+    given = _load(path, partial(parse, sweep=False))
+    return list(given["images"]), list(given["variants"])
+
+
+def _load(path, read):
     path = Path(path)
     try:
-        data, _ = _yaml.read(path)
-        return {"title": path.stem} | parse(data)
+        return read(_yaml.read(path)[0])
     except SpecError as error:
         place = f", line {_line(path, error.path)}"
         raise ValueError(f"{path}{place}: {error}") from error
@@ -67,13 +94,15 @@ def load_spec(path):
         raise ValueError(f"{path}{place}: {error}") from error
 
 
-def parse(data):
+def parse(data, sweep=True):
     """Check a spec's content and expand its grids.
 
     Parameters
     ----------
     data : dict
         With the `KEYS`; ``images`` and ``variants`` must be there.
+    sweep : bool
+        Whether there must be an image, and all variants must be different.
 
     Returns
     -------
@@ -85,18 +114,20 @@ def parse(data):
     SpecError
     """
     if not isinstance(data, Mapping):
-        raise SpecError(f"wanted a mapping of {', '.join(KEYS)}, got {data!r:.60}")
+        raise SpecError(f"wanted a mapping of images and variants, got {data!r:.60}")
     for key in data:
         _at((key,), check_choice, "a key of a spec", key, KEYS)
-    given = dict(data)
+    given = {"images": []} | dict(data) if not sweep else dict(data)
     for key in "images", "metrics":
         if key == "images" or key in given:
-            given[key] = _texts(given.get(key), key)
+            given[key] = _texts(given.get(key), key, 1 if sweep else 0)
     variants = given.get("variants")
     if not isinstance(variants, list) or not variants:
         raise SpecError("variants must be a list of at least one mapping such as {k: [4, 16]}", "variants")
     grids = [expand(values, "variants", i) for i, values in enumerate(variants)]
-    given["variants"] = _all_different(list(chain.from_iterable(grids)))
+    given["variants"] = tuple(chain.from_iterable(grids))
+    if sweep:
+        _check_different(given["variants"])
     if "metrics" in given:
         from .quality import METRICS
 
@@ -230,29 +261,28 @@ def _at(path, function, *arguments):
         raise SpecError(error, *path) from None
 
 
-def _texts(value, key):
-    if not isinstance(value, list) or not value:
-        raise SpecError(f"{key} must be a list of at least one text, got {value!r}", key)
+def _texts(value, key, least):
+    if not isinstance(value, list) or len(value) < least:
+        raise SpecError(f"{key} must be a list of texts{', at least one' * least}, got {value!r}", key)
     for i, item in enumerate(value):
         if not isinstance(item, str):
             raise SpecError(f"{key} must be texts (quote a name such as '1e5'), got {item!r}", key, i)
     return tuple(value)
 
 
-def _all_different(variants):
+def _check_different(variants):
     seen = set()
     for settings in variants:
         text = json.dumps(settings.to_dict(), sort_keys=True)
         if text in seen:
             raise SpecError(f"the variants hold the same settings twice: {text}", "variants")
         seen.add(text)
-    return tuple(variants)
 
 
 def _line(path, keys):
     """Return the line, from 1, to which `keys` lead, or the nearest above it that there is (JSON is YAML too)."""
     node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    line = node.start_mark.line + 1
+    line = node.start_mark.line + 1 if node else 1
     for key in keys:
         if isinstance(node, yaml.MappingNode):
             found = [(name, value) for name, value in node.value if name.value == str(key)]

@@ -89,7 +89,7 @@ def test_an_experiment_survives_being_saved_and_loaded():
         (("metrics:", "max_side: 1.5\nmetrics:"), 6, "max_side must be an integer from 1"),
         (("metrics:", "thumbnail: 5\nmetrics:"), 6, "a key of a spec must be one of 'title', 'images'"),
         (("[a.png, b.png]", "[a.png, 5]"), 1, "images must be texts"),
-        (("[a.png, b.png]", "[]"), 1, "images must be a list of at least one"),
+        (("[a.png, b.png]", "[]"), 1, "images must be a list of texts, at least one"),
         (("seed: [0, 1]", "seed: [0, 1]\n  - {k: 2, color_space: lab}"), 2, "the same settings twice"),
         (
             ("k: [2, 3]", f"k: {list(range(1, 70))}\n    max_iter: {list(range(9999))}"),
@@ -103,6 +103,24 @@ def test_an_error_in_a_spec_names_its_line_and_what_is_allowed(change, line, mes
     Path("bad.yaml").write_text(SPEC.replace(*change))
     with pytest.raises(ValueError, match=rf"bad\.yaml, line {line}: .*{re.escape(message)}"):
         nb.Experiment.load("bad.yaml")
+
+
+def test_a_spec_is_a_settings_file_whose_grids_are_expanded():
+    assert spec.load_settings("spec.yaml") == (
+        ["a.png", "b.png"],
+        list(nb.Experiment.load("spec.yaml").variants),
+    )
+
+
+def test_a_settings_file_may_have_no_image_and_a_variant_twice():
+    nb.save_settings("s.yaml", [], [Settings(), Settings()])
+    assert spec.load_settings("s.yaml") == ([], [Settings(), Settings()])
+
+
+def test_an_empty_file_is_no_spec():
+    Path("empty.yaml").write_text("")
+    with pytest.raises(ValueError, match=r"empty\.yaml, line 1: wanted a mapping"):
+        nb.Experiment.load("empty.yaml")
 
 
 def test_an_error_in_a_json_spec_names_its_line_too():
