@@ -1,6 +1,7 @@
 """How good a quantization is: errors, perceived difference, structure, regions and bytes."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -70,6 +71,16 @@ def metrics(image, quantization, names=None):
         )
     names = METRICS if names is None else [check_choice("metric", name, METRICS) for name in names]
     wanted = [name for name in METRICS if name in names]
+    with ThreadPoolExecutor(1) as beside:  # the one part that takes long and one core only
+        original = beside.submit(png_bytes, pixels) if "png_bytes_original" in wanted else None
+        out = _measure(pixels, quantization, wanted)
+    if original:
+        out["png_bytes_original"] = len(original.result())
+    return {name: out[name] for name in wanted}
+
+
+def _measure(pixels, quantization, wanted):
+    """Return the metrics wanted, but for the bytes of the original."""
     out = {}
     if {"mse", "psnr", "delta_e_mean", "delta_e_p95", "palette_in_image", "n_distinct"}.intersection(wanted):
         out |= _color_errors(pixels, quantization, wanted)
@@ -79,9 +90,7 @@ def metrics(image, quantization, names=None):
         out["n_regions"] = count_regions(quantization.labels)
     if "png_bytes" in wanted:
         out["png_bytes"] = len(png_bytes(quantization))
-    if "png_bytes_original" in wanted:
-        out["png_bytes_original"] = len(png_bytes(pixels))
-    return {name: out[name] for name in wanted}
+    return out
 
 
 def _color_errors(pixels, quantization, wanted):
