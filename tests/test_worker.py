@@ -200,17 +200,22 @@ def test_waiting_ends_with_an_error_after_its_time(mailbox, worker):
 
 
 def test_a_page_that_is_closed_gives_its_calls_back_to_the_main_loop(loop, mailbox):
+    for _ in range(2):
+        page = asyncio.new_event_loop()
+        page.run_until_complete(settled(mailbox))
+        page.close()
+        asyncio.run_coroutine_threadsafe(settled(mailbox), loop).result(SECONDS)
     page = asyncio.new_event_loop()
-
-    async def settle():
-        mailbox.settle()
-
-    page.run_until_complete(settle())
+    page.run_until_complete(settled(mailbox))
     page.close()
     homes, arrived = [], threading.Event()
     mailbox.post(lambda: (homes.append(threading.current_thread()), arrived.set()))
     assert arrived.wait(SECONDS)
     assert homes == [on(loop, threading.current_thread)]
+
+
+async def settled(mailbox):
+    mailbox.settle()
 
 
 def test_without_an_event_loop_all_is_done_before_submit_returns():

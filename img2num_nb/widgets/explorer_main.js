@@ -110,7 +110,8 @@ class App {
     this.pending = {};
     this.moving = live;
     this.sentAt = performance.now();
-    this.send({ do: "set", variant: this.selected, changes, live, seq: ++this.sent });
+    this.sent = Math.max(this.sent, this.heard) + 1; // another view may have sent, too
+    this.send({ do: "set", variant: this.selected, changes, live, seq: this.sent });
   }
 
   /** Light up a colour of a variant while it is pointed at; null gives back what was lit before. */
@@ -153,7 +154,11 @@ class App {
     if (!width || !state?.variants?.length) return;
     const wide = width >= WIDE, [w, h] = state.image.size, all = state.variants.length + 1;
     const panes = ["swipe", "blink"].includes(this.model.get("mode")) ? 1 : all;
-    box.classList.toggle("wide", wide);
+    if (box.classList.toggle("wide", wide) !== this.wide) {
+      this.wide = wide;
+      if (wide) this.panel.tabsAt.after(this.panel.main);
+      else this.el.prepend(this.panel.main);
+    }
     const sight = box.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
     const most = Math.max(300, Math.min(sight, window.innerHeight) * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
     const grids = range(1, panes, 1).map((columns) => {

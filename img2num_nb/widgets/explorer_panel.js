@@ -34,17 +34,19 @@ class Slider {
 
   write(value) {
     putValue(this.slider, this.stops ? nearestStop(value) : value);
-    this.slider.setAttribute("aria-valuetext", `${value} ${this.unit.textContent}`);
+    this.slider.setAttribute("aria-valuetext", `${value} ${this.unit.textContent || "colours"}`);
     putValue(this.number, value);
   }
 }
 
 class Panel {
+  /** `main` is what one needs first: where there is no room beside the pictures, it stands above them. */
   constructor(app) {
     this.app = app;
     this.tabs = make("div", { class: "tabs", role: "group", "aria-label": "Variant that these controls change" });
     this.error = make("div", { class: "error", role: "alert" });
     this.keep = new Keep(app);
+    this.tabsAt = new ImageChooser(app).el;
     const touched = (event) => { this.touched = event.target.closest(".group") ?? this.touched; };
     const enter = (event) => { // JupyterLab keeps Enter from ending an entry
       if (event.key !== "Enter" || !event.target.matches("input[type=number], input[type=text]")) return;
@@ -52,8 +54,9 @@ class Panel {
       event.target.blur();
       event.target.focus();
     };
-    this.el = make("div", { class: "i2n-panel", onclick: touched, onchange: touched, onkeydown: enter }, new ImageChooser(app).el, this.tabs,
-      this.makeColors(), this.makeSpace(), this.makeMethod(), this.makeFilter(), this.makeSeed(), this.keep.el);
+    this.main = make("div", { class: "i2n-main", onclick: touched, onchange: touched, onkeydown: enter }, this.tabs, this.makeColors());
+    this.el = make("div", { class: "i2n-panel", onclick: touched, onchange: touched, onkeydown: enter }, this.tabsAt, this.main,
+      this.makeSpace(), this.makeMethod(), this.makeFilter(), this.makeSeed(), this.keep.el);
   }
 
   makeColors() {

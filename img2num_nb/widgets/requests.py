@@ -4,6 +4,7 @@ import os
 
 from ..settings import load_settings
 from .source import read
+from .words import error_text
 
 
 class Requests:
@@ -38,8 +39,8 @@ class Requests:
                 return  # it has been removed meanwhile
             try:
                 getattr(self, f"_do_{do}")(*buffers, **content)
-            except (ValueError, OSError) as error:
-                self.complain(place, str(error))
+            except Exception as error:
+                self.complain(place, error_text(error))
                 self._explorer.tell()
 
     def _do_set(self, index, changes, seq, live):
@@ -78,6 +79,6 @@ class Requests:
     def _open(self, fetch, settings=None, done=""):
         def then(error):
             self.complain("done", "" if error else done)
-            self.complain("image", str(error) if error else "")
+            self.complain("image", error_text(error) if error else "")
 
         self._explorer.open_later(fetch, settings, then)

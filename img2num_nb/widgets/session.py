@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ..errors import Cancelled
 from ..quantization import Quantization
 from ..settings import Settings
+from .words import error_text
 from .workbench import STEPS
 from .worker import Mailbox, Worker, wait
 
@@ -163,7 +164,7 @@ class Session:
             if bench is not self.bench or variant not in self.variants or variant.result is not None:
                 return
             if error:
-                variant.error = _words(error)
+                variant.error = error_text(error)
             else:
                 variant.shown, variant.shown_settings = draft, settings
                 self.show(variant)
@@ -187,7 +188,7 @@ class Session:
             if bench is not self.bench or variant.settings != settings or variant not in self.variants:
                 return
             if error:
-                variant.error = _words(error)
+                variant.error = error_text(error)
             else:
                 variant.result, variant.seconds = value
                 variant.shown, variant.shown_settings, variant.error = variant.result, settings, ""
@@ -216,7 +217,7 @@ class Session:
             if variant.result is not result:
                 return
             if error:
-                variant.error = f"No measures: {_words(error)}"
+                variant.error = f"No measures: {error_text(error)}"
             else:
                 variant.measures |= value[0]
                 variant.measured.update(value[0])
@@ -235,8 +236,3 @@ def _attempt(bench, settings, cancelled):
         return settings, bench.draft(settings, cancelled)
     except ValueError:
         return None, None
-
-
-def _words(error):
-    """Return an error as a line; ours are sentences, others need their name."""
-    return str(error) if isinstance(error, ValueError | ImportError) else f"{type(error).__name__}: {error}"

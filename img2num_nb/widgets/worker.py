@@ -26,13 +26,13 @@ class Mailbox:
     def __init__(self):
         self._calls = deque()
         self.lock = threading.RLock()  #: whoever holds it has the widgets to himself
-        self._homes = []
+        self._main = self._page = None  # event loop and context: of the notebook, and of the page's messages
         self.settle()
 
     @property
     def has_home(self):
         """Whether there is an event loop; without one nothing may be left for later."""
-        return bool(self._homes)
+        return self._main is not None
 
     def settle(self):
         """Make the calls on the event loop that runs here, from now on: that of a page's message, say.
@@ -40,26 +40,25 @@ class Mailbox:
         JupyterLab may send these on a subshell, a thread beside the main one that ends with the page.
         """
         try:
-            home = asyncio.get_running_loop(), contextvars.copy_context()
+            self._page = asyncio.get_running_loop(), contextvars.copy_context()
         except RuntimeError:
             return
-        self._homes = [*[other for other in self._homes if other[0] is not home[0]][:1], home]
+        self._main = self._main or self._page
 
     def post(self, call, *arguments):
         """Make a call at home, soon."""
         self._calls.append((call, arguments))
-        for loop, context in reversed(self._homes):
-            try:
-                return loop.call_soon_threadsafe(self.drain, context=context.copy())
-            except RuntimeError:  # this loop has been closed
-                continue
+        self._at_home(lambda loop, context: loop.call_soon_threadsafe(self.drain, context=context.copy()))
 
     def later(self, seconds, call):
         """Make a call at home after some seconds; without an event loop, never."""
-        for loop, _ in reversed(self._homes):
+        self._at_home(lambda loop, _: loop.call_soon_threadsafe(loop.call_later, seconds, self.post, call))
+
+    def _at_home(self, do):
+        for home in filter(None, (self._page, self._main)):
             try:
-                return loop.call_soon_threadsafe(loop.call_later, seconds, self.post, call)
-            except RuntimeError:
+                return do(*home)
+            except RuntimeError:  # this loop has been closed, with its page
                 continue
 
     def drain(self):
