@@ -163,6 +163,8 @@ def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled
     ValueError
         If an option has a value that its method refuses.
     """
+    # OpenMP, which scikit-learn loads, else spins while a thread waits: ten times slower when other processes want the cores
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     for settings in variants:
         way = json.dumps(
