@@ -1,0 +1,130 @@
+"""Every palette method at several k: mean squared error and time, and what the literature lets expect of their order."""
+
+import argparse
+import json
+import math
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import img2num_nb as nb
+
+from .common import SLOW, load_images, machine, mse, seconds, table
+
+OUTPUT = Path(__file__).parent / "METHODS.md"
+KS = (4, 16, 64, 256)
+PILLOW = {"Pillow median cut": Image.Quantize.MEDIANCUT, "Pillow fast octree": Image.Quantize.FASTOCTREE}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.methods", description=__doc__)
+    parser.add_argument("--images", help="folder of pictures; by default the built-in photographs")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each, of which the least counts")
+    parser.add_argument("--methods", nargs="+", default=list(nb.METHODS), help="by default all")
+    parser.add_argument(
+        "--keep", help="JSON file of what was measured: a run that was broken off goes on there"
+    )
+    args = parser.parse_args()
+    images = load_images(args.images)
+    runs = measure(images, [*args.methods, *PILLOW], args.repeats, args.keep and Path(args.keep))
+    text = report(runs, images)
+    print(text)
+    if set(runs) >= set(nb.METHODS):
+        OUTPUT.write_text(text, encoding="utf-8")
+
+
+def measure(images, names, repeats, keep):
+    """Return method -> array (images, ks, 3): mse, seconds of the design alone, seconds of everything."""
+    runs = json.loads(keep.read_text()) if keep and keep.exists() else {}
+    histograms = {name: nb.ColorHistogram.from_image(image) for name, image in images.items()}
+    for name in names:
+        if name not in runs:
+            one = peer if name in PILLOW else best_of
+            runs[name] = [
+                [one(image, histograms[i], name, k, repeats) for k in KS] for i, image in images.items()
+            ]
+            if keep:
+                keep.write_text(json.dumps(runs))
+    return {name: np.array(values) for name, values in runs.items()}
+
+
+def peer(image, histogram, name, k, repeats):
+    picture = Image.fromarray(image)
+    times, results = zip(
+        *(seconds(partial(picture.quantize, k, PILLOW[name], dither=0)) for _ in range(repeats)), strict=True
+    )
+    return mse(image, np.asarray(results[0].convert("RGB"))), math.nan, min(times)
+
+
+def best_of(image, histogram, name, k, repeats):
+    run = {"k": k, "method": name, "color_space": "srgb"}
+    histogram.cells("srgb")
+    design, whole = [], []
+    for _ in range(repeats):
+        q = nb.quantize(image, histogram=histogram, **run)
+        design.append(q.seconds["design"])
+        if design[-1] > SLOW:  # one run has to do
+            whole.append(q.seconds["total"])
+            break
+        whole.append(nb.quantize(image, **run).seconds["total"])
+    return mse(image, q.image), min(design), min(whole)
+
+
+def report(runs, images):
+    mean = {(name, k): values[:, i, 0].mean() for name, values in runs.items() for i, k in enumerate(KS)}
+    ms = {
+        (name, k): 1e3 * np.median(v[:, i, 1:], axis=0) for name, v in runs.items() for i, k in enumerate(KS)
+    }
+    names = sorted(runs, key=lambda name: sum(np.log(mean[name, k]) for k in KS))
+    header = [
+        "method",
+        *(f"MSE, k = {k}" for k in KS),
+        *(f"design ms, k = {k}" for k in KS),
+        "all ms, k = 256",
+    ]
+    rows = [
+        [name]
+        + [f"{mean[name, k]:.1f}" for k in KS]
+        + ["" if np.isnan(ms[name, k][0]) else f"{ms[name, k][0]:.1f}" for k in KS]
+        + [f"{ms[name, KS[-1]][1]:.1f}"]
+        for name in names
+    ]
+    height, width = next(iter(images.values())).shape[:2]
+    lines = [
+        "# Methods",
+        "",
+        "Written by `python -m benchmarks.methods --images FOLDER`. MSE: mean squared distance in sRGB, 0 to 255, mean of "
+        f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0. Design: the palette, the",
+        "histogram given and its cells grouped. All: histogram, design and mapping. Times: the least of a few runs (of one, above "
+        f"{SLOW:g} s), median of the pictures; other work ran on the machine.",
+        f"{machine()}.",
+        "",
+        table(header, rows),
+        "",
+        "## What the literature lets expect",
+        "",
+    ]
+    for better, worse, factor in EXPECTED:
+        if better in runs and worse in runs:
+            ratios = [mean[better, k] / mean[worse, k] for k in KS]
+            holds = "yes" if max(ratios) <= factor else "NO"
+            shown = ", ".join(f"{ratio:.3f}" for ratio in ratios)
+            lines.append(f"- {better} at most {factor:g} x {worse}: {holds} ({shown} at k = {KS})")
+    return "\n".join(lines) + "\n"
+
+
+#: Mean MSE of the first is at most that factor times that of the second, at every k.
+EXPECTED = [
+    ("kmeans", "wu", 1),
+    ("wu", "octree", 1),
+    ("wu", "median-cut", 1),
+    *((name, other, 1) for name in ("octree", "median-cut") for other in ("popularity", "uniform")),
+    ("macqueen", "kmeans", 1.03),
+    ("median-cut", "Pillow median cut", 1.02),
+    ("octree", "Pillow fast octree", 1.02),
+]
+
+if __name__ == "__main__":
+    main()
