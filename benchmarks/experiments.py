@@ -82,33 +82,28 @@ def check(args):
     assert not any(line.differs for line in lines), [line.text for line in lines if line.differs]
     print(f"verify, {time.perf_counter() - start:.0f} s: {lines[-1].text}; {lines[-2].text}")
 
-    tampered = args.folder / "tampered"
-    content = json.loads((whole / "manifest.json").read_text())
-    first = content["images"][0]["name"]
-    copy = args.folder / "images"
-    copy.mkdir(exist_ok=True)
-    for item in content["images"]:
-        shutil.copy(os.path.expanduser(item["name"]), copy)
+    copies, small, tampered = (args.folder / name for name in ("copies", "small", "tampered"))
+    copies.mkdir(exist_ok=True)
+    paths = [Path(shutil.copy(path, copies)) for path in sorted(glob(args.images))[:2]]
+    nb.sweep([str(path) for path in paths], k=[4, 16], max_side=256, out=small)
 
     def attempt(what, change):
         shutil.rmtree(tampered, ignore_errors=True)
-        shutil.copytree(whole, tampered)
+        shutil.copytree(small, tampered)
         change()
-        ended = run("verify", tampered, "--sample", 3)
+        ended = run("verify", tampered)
+        assert ended.returncode == 1, ended
         named = [
             line
             for line in ended.stdout.splitlines()
-            if "same bits" not in line and not line.startswith("times")
+            if not line.endswith("same bits") and not line.startswith("times")
         ]
-        assert ended.returncode == 1, ended
-        print(f"{what}: exit status {ended.returncode}; {named[0]}")
+        print(f"{what}: exit status 1", *named[:3], sep="\n    ")
 
     def tamper():
         path = tampered / "results.jsonl"
-        table = [json.loads(line) for line in path.read_text().splitlines()]
-        for row in table:
-            row["labels_sha256"] = "0" * 64
-        path.write_text("".join(json.dumps(row) + "\n" for row in table))
+        first, rest = path.read_text().split("\n", 1)
+        path.write_text(json.dumps(json.loads(first) | {"labels_sha256": "0" * 64}) + "\n" + rest)
 
     def fake():
         path = tampered / "manifest.json"
@@ -116,20 +111,14 @@ def check(args):
         content["environment"]["versions"]["scikit-learn"] = "1.0"
         path.write_text(json.dumps(content))
 
-    attempt("hashes tampered", tamper)
+    def change():
+        data = bytearray(paths[0].read_bytes())
+        data[len(data) // 2] ^= 1
+        paths[0].write_bytes(data)
+
+    attempt("one hash tampered", tamper)
     attempt("a package version faked", fake)
-    data = bytearray((copy / Path(first).name).read_bytes())
-    data[len(data) // 2] ^= 1
-    path = tampered / "manifest.json"
-
-    def move():
-        changed = json.loads(path.read_text())
-        (copy / Path(first).name).write_bytes(data)
-        path.write_text(json.dumps(changed).replace(str(Path(first).parent), str(copy)))
-        table = tampered / "results.jsonl"
-        table.write_text(table.read_text().replace(str(Path(first).parent), str(copy)))
-
-    attempt("an image byte changed (in a copy)", move)
+    attempt("an image byte changed", change)
 
 
 def cluster(args):
