@@ -96,9 +96,9 @@ def report(runs, images):
         "# Methods",
         "",
         "Written by `python -m benchmarks.methods --images FOLDER`. MSE: mean squared distance in sRGB, 0 to 255, mean of "
-        f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0. Design: the palette, the",
-        "histogram given and its cells grouped. All: histogram, design and mapping. Times: the least of a few runs (of one, above "
-        f"{SLOW:g} s), median of the pictures; other work ran on the machine.",
+        f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0. Design: the",
+        "palette, the histogram given and its cells grouped. All: histogram, design and mapping. Times: median over pictures of the "
+        f"least of a few runs (one above {SLOW:g} s); other work ran on the machine.",
         f"{machine()}.",
         "",
         table(header, rows),

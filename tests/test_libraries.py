@@ -8,6 +8,7 @@ from oracles import photo
 
 from img2num_nb import METHODS, ColorHistogram, quantize
 from img2num_nb.errors import MissingExtra
+from img2num_nb.palettes import libraries
 
 IMAGE = photo(step=4)
 
@@ -43,6 +44,12 @@ def test_imagequant_is_as_good_as_on_the_image_itself():
     error = ((theirs.reshape(IMAGE.shape).astype(float) - IMAGE) ** 2).sum(axis=2).mean()
     q = quantize(IMAGE, 32, method="imagequant", color_space="srgb")
     assert q.inertia / q.labels.size <= 1.05 * error
+
+
+def test_imagequant_gets_long_images_in_rows(monkeypatch):
+    expected = quantize(IMAGE, 8, method="imagequant").inertia
+    monkeypatch.setattr(libraries, "LONGEST_ROW", 1000)
+    assert quantize(IMAGE, 8, method="imagequant").inertia <= 1.1 * expected
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from ..errors import MissingExtra, check_choice, check_integer, check_number
 from .design import Design
 
 FLAGS = ("random", "pp")
+LONGEST_ROW = 1 << 20  # pixels; from 2**24 on, libimagequant refuses
 
 
 def opencv(
@@ -97,8 +98,11 @@ def imagequant(coords, counts, k, rng, *, color_space="srgb"):
     k = check_integer("k of method 'imagequant'", k, 1, 256)
     opaque = np.insert(from_grid(coords, color_space), 3, 255, axis=1)
     pixels = np.repeat(opaque, counts, axis=0)
+    height = -(-len(pixels) // LONGEST_ROW)
+    width = -(-len(pixels) // height)
+    pixels = np.resize(pixels, (height * width, 4))  # fills the last row: at most a pixel a row too many
     labels, palette = library.quantize_raw_rgba_bytes(
-        pixels.tobytes(), len(pixels), 1, dithering_level=0.0, max_colors=k
+        pixels.tobytes(), width, height, dithering_level=0.0, max_colors=k
     )
     used = np.unique(np.frombuffer(labels, np.uint8))  # the palette comes filled up to 256 with black
     colors = np.array(palette, np.uint8).reshape(-1, 4)[used, :3]
