@@ -171,7 +171,8 @@ def _errors(*others):
 
 
 def _stop(error, status):
-    typer.echo(f"img2num-nb: {error}", err=True)
+    ours = isinstance(error, OSError) and error.filename is None  # whose text is whole without its number
+    typer.echo(f"img2num-nb: {(ours and error.strerror) or error}", err=True)
     raise typer.Exit(status)
 
 

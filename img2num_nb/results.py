@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -48,6 +48,7 @@ class Results:
 
     table: object
     manifest: dict
+    _previews: dict = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, folder=None):
@@ -73,11 +74,6 @@ class Results:
         return cls(
             frame(read_lines(folder / NAME)), json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         )
-
-    @property
-    def title(self):
-        """The experiment's title."""
-        return self.manifest["title"]
 
     @cached_property
     def rows(self):
@@ -116,7 +112,7 @@ class Results:
         machine = self.manifest["environment"]
         when = f"{self.manifest['started'][:10]}, img2num-nb {machine['versions']['img2num-nb']}, {machine['cpu']}"
         return Html(
-            f'<p class="lead"><b>{escape(self.title)}</b></p><p>{len(self.table):,} cells{trouble}: {"; ".join(facts)}.</p>'
+            f'<p class="lead"><b>{escape(self.manifest["title"])}</b></p><p>{len(self.table):,} cells{trouble}: {"; ".join(facts)}.</p>'
             f'<p class="facts">{escape(when)}, {count(machine["threads"], "thread")}</p>'
         )
 
@@ -140,17 +136,18 @@ class Results:
 
     def contact_sheet(self):
         """Every image, or 24 of them."""
-        names = [name for name in self.images if self._picture(name) is not None]
-        if not names:
+        names = self.images
+        chosen = [name for name in names[:: -(-len(names) // MAX_PICTURES) or 1] if self._preview(name)]
+        if not chosen:
             return Html("<p>The images are not here, so none is shown.</p>")
-        step = -(-len(names) // MAX_PICTURES)
-        chosen = names[::step]
-        title = f"{count(len(names), 'image')}" if step == 1 else f"{len(chosen)} of {len(names)} images"
-        titles = [short(name) for name in chosen]
+        title = (
+            count(len(names), "image")
+            if len(chosen) == len(names)
+            else f"{len(chosen)} of {len(names)} images"
+        )
+        pictures = [self._preview(name).image for name in chosen]
         return plots.show(
-            plots.pictures(
-                [self._picture(name) for name in chosen], titles, 6 if len(chosen) > 8 else 4, title
-            )
+            plots.pictures(pictures, [short(name) for name in chosen], 6 if len(chosen) > 8 else 4, title)
         )
 
     def pictures(self):
@@ -158,14 +155,13 @@ class Results:
         from IPython.display import display
 
         for name in self._shown():
-            image = self._picture(name)
+            small = self._preview(name)
             rows = self._cells(name, self.middle_k)[:SHOWN_ARMS]
-            made = [_repaint(self._open(name), row) for row in rows]
-            texts = [f"{row['arm']}\n{self._score(row)}" for row in rows]
-            title = f"{short(name)} in {self.middle_k} colours"
+            texts = ["original\n" + short(name), *(f"{row['arm']}\n{_score(row)}" for row in rows)]
+            made = [small.image, *(_repaint(small, row) for row in rows)]
             display(
                 plots.show(
-                    plots.pictures([image, *made], [f"original\n{short(name)}", *texts], 4, title, "nearest")
+                    plots.pictures(made, texts, 4, f"{short(name)} in {self.middle_k} colours", "nearest")
                 )
             )
 
@@ -249,21 +245,15 @@ class Results:
         versions = ", ".join(f"{name} {text}" for name, text in machine.pop("versions").items())
         revision = git and f"{git['revision']}{', with uncommitted changes' if git['dirty'] else ''}"
         found = {"versions": versions, "git revision": revision or "not a clone"} | machine
-        results = self.manifest["results"]
         found |= {"started": self.manifest["started"], "seconds": self.manifest["seconds"]}
-        found |= {f"SHA-256 of {results['file']}": results["sha256"]}
-        head = ("image", "quantized", "SHA-256 of the file, and of its pixels")
+        found |= {"SHA-256 of results.jsonl": self.manifest["results"]["sha256"]}
+        head = ("image", "width, height", "SHA-256 of the file, and of its pixels")
         images = [
-            (
-                item["name"],
-                f"{item['width'] or '–'} × {item['height'] or '–'}",
-                f"{item['file_sha256'] or '–'} {item['image_sha256'] or '–'}",
-            )
-            for item in self.manifest["images"]
+            (i["name"], _known(i, "width", "height"), _known(i, "file_sha256", "image_sha256"))
+            for i in self.manifest["images"]
         ]
-        spec = yaml.safe_dump(
-            self.manifest["spec"], sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
-        )
+        how = {"sort_keys": False, "allow_unicode": True, "default_flow_style": None, "width": 120}
+        spec = yaml.safe_dump(self.manifest["spec"], **how)
         return Html(
             table(("what", "value"), [(key, str(value)) for key, value in found.items()], "text")
             + table(head, images, "text")
@@ -271,36 +261,39 @@ class Results:
         )
 
     def _shown(self, n=SHOWN_IMAGES):
-        return list(islice((name for name in self.images if self._picture(name) is not None), n))
+        return list(islice(filter(self._preview, self.images), n))
 
     def _cells(self, name, k):
         """Return one row of each arm: the first seed's."""
         rows = self.rows[(self.rows["image"] == name) & (self.rows["k"] == k)]
         return rows.drop_duplicates("arm").to_dict("records")
 
-    def _score(self, row):
-        names = (("delta_e_mean", "ΔE {:.2f}"), ("mse", "MSE {:,.0f}"))
-        return ", ".join(text.format(row[name]) for name, text in names if name in row)
-
-    def _open(self, name):
-        """Return an image as it was quantized, but for the filter; None if it is not here."""
-        side = self.manifest["spec"]["max_side"]
-        with suppress(ImageError, OSError):
-            image = read(os.path.expanduser(name))
-            return preview(image, side).image if side else image
-
-    def _picture(self, name):
-        image = self._open(name)
-        return None if image is None else preview(image, SHOWN_SIDE).image
+    def _preview(self, name):
+        """Return a `Preview` of an image as it was quantized, but for the filter; None if it is not here."""
+        if name not in self._previews:
+            self._previews[name] = None
+            with suppress(ImageError, OSError):
+                image = read(os.path.expanduser(name))
+                side = self.manifest["spec"]["max_side"]
+                self._previews[name] = preview(preview(image, side).image if side else image, SHOWN_SIDE)
+        return self._previews[name]
 
 
-def _repaint(image, row):
+def _known(item, *names):
+    return " ".join(str(item[name] or "–") for name in names)
+
+
+def _score(row):
+    names = (("delta_e_mean", "ΔE {:.2f}"), ("mse", "MSE {:,.0f}"))
+    return ", ".join(text.format(row[name]) for name, text in names if name in row)
+
+
+def _repaint(small, row):
     """Return a preview of an image in a row's palette: filtered as the row says, each pixel its nearest colour."""
-    small, scale, _ = preview(image, SHOWN_SIDE)
-    settings = settings_of(row)
+    settings, image = settings_of(row), small.image
     if settings.filter:
-        reach = settings.filter.sigma_spatial * scale
-        small = replace(settings, filter=replace(settings.filter, sigma_spatial=reach)).smooth(small)
-    histogram, palette = ColorHistogram.from_image(small), parse_palette(row["palette"])
+        reach = settings.filter.sigma_spatial * small.scale
+        image = replace(settings, filter=replace(settings.filter, sigma_spatial=reach)).smooth(image)
+    histogram, palette = ColorHistogram.from_image(image), parse_palette(row["palette"])
     labels, _ = nearest(histogram, palette, settings.color_space)
-    return palette[map_pixels(small, histogram, labels)]
+    return palette[map_pixels(image, histogram, labels)]
