@@ -216,16 +216,13 @@ def _plain_progress(noun, seconds=10):
 
 
 def _write_parquet(table, path):
-    from .errors import MissingExtra
-
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise MissingExtra("pyarrow", "parquet", "Parquet") from None
+    from importlib.util import find_spec
     from io import BytesIO
 
     from ._atomic import write_atomically
 
+    if find_spec("pyarrow") is None:
+        _stop("--parquet needs the package pyarrow: pip install pyarrow", 1)
     buffer = BytesIO()
     table.to_parquet(buffer, index=False)
     write_atomically(path, buffer.getvalue())

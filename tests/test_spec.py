@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import img2num_nb as nb
-from img2num_nb import spec
+from img2num_nb import measure, spec
 from img2num_nb.settings import Filter, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -143,3 +143,11 @@ def test_the_examples_are_sound_and_the_schema_beside_them_is_the_current_one():
 def test_the_schema_refuses_what_the_reader_refuses(values):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"images": ["a.png"], "variants": [values]}, spec.schema())
+
+
+def test_every_key_and_column_is_documented_in_its_own_words():
+    text = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    missing = [
+        name for name, what in (spec.KEYS | measure.COLUMNS).items() if f"| `{name}` | {what} |" not in text
+    ]
+    assert missing == []
