@@ -99,7 +99,9 @@ def measure(lab, chromium, cell, moves):
     height, width = notebook.value("explorer.image.shape[:2]")
     print(f"{width} x {height} pixels")
     print(f"slider to picture, {moves} single moves: {figures(drafts)}")
-    print(f"  of which seen by the kernel: {figures(notebook.value(f'explorer.latencies[-{2 * moves}:]'))}")
+    print(
+        f"  as the kernel saw drafts and full results: {figures(notebook.value(f'explorer.latencies[-{2 * moves}:]'))}"
+    )
     drag = page.evaluate(DRAG, [*range(60), *range(59, -1, -1)])
     print(
         f"a drag, {drag['events']:.0f} events a second: {drag['rate']:.0f} pictures a second, age {figures(drag['ages'])}"

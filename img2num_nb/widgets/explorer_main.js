@@ -3,7 +3,7 @@
 const REST_MS = 200; // a slider that does not move for so long rests
 const ACK_MS = 300; // after which a message that nobody answered no longer holds up the next
 const PANEL = 304, SPACE = 12, WIDE = 1120; // CSS pixels: width of the panel, gap, and width from which it stands beside the pictures
-const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8; // of the viewer
+const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8, LEGEND = 48; // of the viewer
 
 class App {
   constructor(model, el) {
@@ -150,10 +150,10 @@ class App {
 
   /** Put the panel beside the pictures or below them, and make the viewer as high as its pictures need. */
   layout() {
-    const { box, state } = this, width = box?.clientWidth;
+    const { box, state } = this, width = box?.clientWidth, mode = this.model.get("mode");
     if (!width || !state?.variants?.length) return;
     const wide = width >= WIDE, [w, h] = state.image.size, all = state.variants.length + 1;
-    const panes = ["swipe", "blink"].includes(this.model.get("mode")) ? 1 : all;
+    const panes = ["swipe", "blink"].includes(mode) ? 1 : all, head = TOOLBAR + (mode === "difference" ? LEGEND : 0);
     if (box.classList.toggle("wide", wide) !== this.wide) {
       this.wide = wide;
       if (wide) this.panel.tabsAt.after(this.panel.main);
@@ -162,7 +162,7 @@ class App {
     const sight = box.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
     const most = Math.max(300, Math.min(sight, window.innerHeight) * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
     const grids = range(1, panes, 1).map((columns) => {
-      const rows = Math.ceil(panes / columns), frame = TOOLBAR + rows * PANE_WORDS + (rows - 1) * PANE_GAP;
+      const rows = Math.ceil(panes / columns), frame = head + rows * PANE_WORDS + (rows - 1) * PANE_GAP;
       const scale = Math.min((room - 4 - PANE_GAP * (columns - 1)) / columns / w, (most - frame) / rows / h);
       return { columns, scale, height: Math.ceil(frame + rows * scale * h) };
     });
