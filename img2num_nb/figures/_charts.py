@@ -151,8 +151,9 @@ def race(points, title, xlabel, ylabel, *, log=True):
         axes.annotate(
             name,
             point,
-            offset,
+            (np.sign(offset[0]) * 11, offset[1]),
             textcoords="offset pixels",
+            ha="left" if offset[0] > 0 else "right",
             va="bottom",
             color=line.get_color(),
             fontsize=14,
