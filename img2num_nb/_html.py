@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import PurePosixPath
 
-__all__ = ["Html", "count", "escape", "short", "table"]
+__all__ = ["Html", "count", "escape", "number", "short", "table"]
 
 
 class Html(str):
@@ -26,7 +26,12 @@ def count(n, noun):
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def short(name):
-    """Return an image's name without its folders, cut to what fits under a picture."""
-    name = PurePosixPath(name).name.removeprefix("sample:")
-    return name if len(name) <= 28 else f"{name[:20]}…{name[-7:]}"
+def short(name, limit=28):
+    """Return an image's name without its folders and its ending, cut to what fits under a picture."""
+    name = PurePosixPath(name).stem.removeprefix("sample:")
+    return name if len(name) <= limit else f"{name[: limit - 6]}…{name[-5:]}"
+
+
+def number(value):
+    """Return a number with four digits, or all those before the point: ``0.01234``, ``12,345``."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -1,5 +1,6 @@
 """More than one process: sweeps and giant images on Dask, here or wherever a scheduler is. The only part that knows Dask."""
 
+import logging
 import os
 from contextlib import contextmanager
 from dataclasses import replace
@@ -61,6 +62,9 @@ def connect(address=None, workers=2):
         with started, Client(started) as client:
             yield Pool(client)
         return
+    logging.getLogger("distributed.client").setLevel(
+        logging.CRITICAL
+    )  # what it logs with a traceback, we say in a sentence
     try:
         client = Client(address, timeout=TIMEOUT)
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -172,24 +173,31 @@ def sentence(pairing):
     """Return a pairing as a sentence that claims no more than the data do."""
     name = WORDS.get(pairing.metric, pairing.metric)
     n, wins = pairing.n_images, pairing.wins if pairing.ratio < 1 else pairing.n_images - pairing.wins
-    change, *ends = (_change(ratio, pairing.metric) for ratio in (pairing.ratio, pairing.low, pairing.high))
+    change = _change(pairing.ratio, pairing.metric)
     if n < FEW:
         return f"{pairing.a}: {name} {change} than {pairing.b}, on {'the one image' if n == 1 else f'{wins} of {n} images'}."
-    facts = f"95 % interval {ends[0]} to {ends[1]}; {wins} of {n} images; p = {pairing.p:.2g}"
+    facts = f"95 % interval {_interval(pairing)}; {wins} of {n} images; p = {pairing.p:.2g}"
     if pairing.certain:
         return f"{pairing.a}: {name} {change} than {pairing.b} ({facts})."
     return f"{pairing.a} and {pairing.b} are not told apart by {name}: {change} ({facts})."
 
 
+def _interval(pairing):
+    """Return the ends of an interval, the nearer to "no change" first: ``8 % to 12 %``, or ``3 % lower to 2 % higher``."""
+    ends = sorted((pairing.low, pairing.high), key=lambda ratio: abs(math.log(ratio)))
+    first, second = (_change(ratio, pairing.metric) for ratio in ends)
+    alike = first.split()[-1] == second.split()[-1]
+    return f"{first.rsplit(' ', 1)[0] if alike else first} to {second}"
+
+
 def _change(ratio, metric):
-    """Return what a ratio means in words: ``12 % lower``, ``3.1 times as high``."""
-    less, more, much = (
-        ("shorter", "longer", "long") if metric == "seconds_total" else ("lower", "higher", "high")
-    )
+    """Return what a ratio means in words: ``12 % lower``, ``a factor of 3.1 higher``."""
+    less, more = ("shorter", "longer") if metric == "seconds_total" else ("lower", "higher")
+    word = less if ratio < 1 else more
     if not 0.1 <= ratio < 2:
-        return f"{ratio:.{1 if ratio > 1 else 3}f} times as {much}"
+        return f"a factor of {max(ratio, 1 / ratio):.1f} {word}"
     percent = abs(100 * (ratio - 1))
-    return f"{percent:.{0 if percent >= 10 else 1}f} % {less if ratio < 1 else more}"
+    return f"{percent:.{0 if percent >= 10 else 1}f} % {word}"
 
 
 def conclusions(table):
@@ -257,7 +265,7 @@ def _stability(rows):
     """Say how MiniBatchKMeans compares with KMeans in time, error and spread over seeds."""
     a, b = "sklearn-minibatch", "sklearn-kmeans"
     found = [pair(rows, metric, a, b, by="method") for metric in ("seconds_total", "mse") if metric in rows]
-    said = [sentence(pairing) for pairing in found if pairing]
+    said = [sentence(pairing) for pairing in holm([pairing for pairing in found if pairing])]
     spread = seed_spread(rows).groupby("method")["spread"].mean()
     if {a, b} <= set(spread.index):
         text = f"Over seeds the mean squared error of {a} varies by {spread[a]:.1f} %, that of {b} by {spread[b]:.1f} %"

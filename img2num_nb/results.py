@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from . import evidence, plots
-from ._html import Html, count, escape, short, table
+from ._html import Html, count, escape, number, short, table
 from .errors import ImageError
 from .experiment import MANIFEST, Experiment, frame
 from .histogram import ColorHistogram
@@ -194,9 +194,7 @@ class Results:
         ]
         how = {name: "median" if name == "seconds_total" else "mean" for name in names}
         means = self.rows.groupby(["arm", "k"], sort=False).agg(how).reset_index()
-        lines = [
-            [row[0], row[1], *(f"{value:,.4g}" for value in row[2:])] for row in means.itertuples(index=False)
-        ]
+        lines = [[row[0], row[1], *map(number, row[2:])] for row in means.itertuples(index=False)]
         head = [
             "means over images and seeds",
             "k",

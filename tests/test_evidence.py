@@ -105,9 +105,16 @@ def test_noise_is_not_told_apart():
 def test_spaces_are_compared_within_each_method():
     base = np.random.default_rng(0).uniform(50, 500, 10)
     table = pd.concat([results({"a": 0.8 * base}), results({"a": base}).assign(color_space="srgb")])
-    interval = "95 % interval 20 % lower to 20 % lower; 10 of 10 images; p = 0.002"
+    interval = "95 % interval 20 % to 20 % lower; 10 of 10 images; p = 0.002"
     text = f"a in Lab: mean squared error (sRGB) 20 % lower than in sRGB ({interval})."
     assert text in evidence.conclusions(table)
+
+
+def test_an_interval_on_both_sides_says_both():
+    pairing = evidence.Pairing("a", "b", "mse", 0.99, 0.95, 1.02, 6, 9, 0.4)
+    assert evidence.sentence(pairing).endswith(
+        "1.0 % lower (95 % interval 2.0 % higher to 5.0 % lower; 6 of 9 images; p = 0.4)."
+    )
 
 
 def test_the_spread_over_seeds_is_the_standard_deviation_in_percent():
