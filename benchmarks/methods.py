@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import time
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from .common import SLOW, load_images, machine, mse, seconds, table
 
 OUTPUT = Path(__file__).parent / "METHODS.md"
 KS = (4, 16, 64, 256)
+PATIENCE = 10  # seconds of computing; what takes longer for the first picture is left out for the others
+LEFT_OUT = (math.nan,) * 3
 PILLOW = {"Pillow median cut": Image.Quantize.MEDIANCUT, "Pillow fast octree": Image.Quantize.FASTOCTREE}
 
 
@@ -36,17 +39,26 @@ def main():
 
 
 def measure(images, names, repeats, keep):
-    """Return method -> array (images, ks, 3): mse, seconds of the design alone, seconds of everything."""
+    """Return method -> array (images, ks, 3): mse, seconds of the design alone, seconds of everything; NaN where it takes too long."""
     runs = json.loads(keep.read_text()) if keep and keep.exists() else {}
     histograms = {name: nb.ColorHistogram.from_image(image) for name, image in images.items()}
     for name in names:
-        if name not in runs:
-            one = peer if name in PILLOW else best_of
-            runs[name] = [
-                [one(image, histograms[i], name, k, repeats) for k in KS] for i, image in images.items()
-            ]
-            if keep:
-                keep.write_text(json.dumps(runs))
+        if name in runs:
+            continue
+        one = peer if name in PILLOW else best_of
+        rows, too_slow = [], set()
+        for picture, image in images.items():
+            rows.append([])
+            for k in KS:
+                begun = time.process_time()
+                rows[-1].append(
+                    LEFT_OUT if k in too_slow else one(image, histograms[picture], name, k, repeats)
+                )
+                if len(rows) == 1 and time.process_time() - begun > PATIENCE:
+                    too_slow.add(k)
+        runs[name] = rows
+        if keep:
+            keep.write_text(json.dumps(runs))
     return {name: np.array(values) for name, values in runs.items()}
 
 
@@ -72,12 +84,16 @@ def best_of(image, histogram, name, k, repeats):
     return mse(image, q.image), min(design), min(whole)
 
 
+def number(value):
+    return "" if math.isnan(value) else f"{value:.1f}"
+
+
 def report(runs, images):
     mean = {(name, k): values[:, i, 0].mean() for name, values in runs.items() for i, k in enumerate(KS)}
     ms = {
         (name, k): 1e3 * np.median(v[:, i, 1:], axis=0) for name, v in runs.items() for i, k in enumerate(KS)
     }
-    names = sorted(runs, key=lambda name: sum(np.log(mean[name, k]) for k in KS))
+    names = sorted(runs, key=lambda name: np.nansum([np.log(mean[name, k] / mean["kmeans", k]) for k in KS]))
     header = [
         "method",
         *(f"MSE, k = {k}" for k in KS),
@@ -86,9 +102,9 @@ def report(runs, images):
     ]
     rows = [
         [name]
-        + [f"{mean[name, k]:.1f}" for k in KS]
-        + ["" if np.isnan(ms[name, k][0]) else f"{ms[name, k][0]:.1f}" for k in KS]
-        + [f"{ms[name, KS[-1]][1]:.1f}"]
+        + [number(mean[name, k]) for k in KS]
+        + [number(ms[name, k][0]) for k in KS]
+        + [number(ms[name, KS[-1]][1])]
         for name in names
     ]
     height, width = next(iter(images.values())).shape[:2]
@@ -98,7 +114,7 @@ def report(runs, images):
         "Written by `python -m benchmarks.methods --images FOLDER`. MSE: mean squared distance in sRGB, 0 to 255, mean of "
         f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0. Design: the",
         "palette, the histogram given and its cells grouped. All: histogram, design and mapping. Times: median over pictures of the "
-        f"least of a few runs (one above {SLOW:g} s); other work ran on the machine.",
+        f"least of a few runs (one above {SLOW:g} s). Empty: above {PATIENCE} s a picture, or not known.",
         f"{machine()}.",
         "",
         table(header, rows),

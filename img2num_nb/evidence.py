@@ -62,6 +62,13 @@ class Pairing:
         """Whether the difference is beyond chance, at the 5 % level."""
         return self.p < LEVEL
 
+    @property
+    def verdict(self):
+        """What that says of a beside b."""
+        if self.certain:
+            return "better" if self.ratio < 1 else "worse"
+        return "better on all, but too few" if self.wins == self.n_images > 1 else "not told apart"
+
 
 def good(table):
     """Return the rows without an error, with two more columns: ``"arm"``, and ``"way"``, the arm but for its colour space."""
@@ -237,18 +244,28 @@ def _best(rows, metric):
         )
     first, less = ("Shortest", "shorter") if metric == "seconds_total" else ("Lowest", "lower")
     text = f"{first} {WORDS[metric]}: {best}"
-    beaten = [1 - p.ratio for p in others if p.certain]
-    if beaten:
-        low, high = (f"{100 * share:.{0 if share >= 0.1 else 1}f} %" for share in (min(beaten), max(beaten)))
-        by = low if low == high else f"{low} to {high}"
-        text += f", significantly {less} than {len(beaten)} of the {len(others)} others, by {by}, over {others[0].n_images} images"
-    unsure = [p.b for p in others if not p.certain]
-    if unsure and others[0].n_images >= FEW:
-        text += f"; not told apart from {'; '.join(unsure[:4])}{f' and {len(unsure) - 4} more' if len(unsure) > 4 else ''}"
-    if not beaten:
+    n = others[0].n_images
+    beaten = [p for p in others if p.certain]
+    ahead = [p for p in others if not p.certain and p.wins == n]
+    unsure = [p.b for p in others if not p.certain and p.wins < n]
+    if n < FEW:
         nearest, farthest = (_change(1 / p.ratio, metric) for p in (others[0], others[-1]))
-        text += f"; the others are {nearest}" + (f" to {farthest}" if len(others) > 1 else "")
+        return text + f"; the others are {nearest}" + (f" to {farthest}." if len(others) > 1 else ".")
+    if beaten:
+        text += f", significantly {less} than {len(beaten)} of the {len(others)} others, by {_span(beaten)}, over {n} images"
+    if ahead:
+        text += f"; {less} on each of the {n} images than {len(ahead)} of the others, by {_span(ahead)}"
+        text += ", which is too few images to be sure"
+    if unsure:
+        text += f"; not told apart from {', '.join(unsure[:4])}{f' and {len(unsure) - 4} more' if len(unsure) > 4 else ''}"
     return text + "."
+
+
+def _span(pairings):
+    """Return by how much the best is below others, least and most: ``8 % to 12 %``."""
+    shares = [1 - p.ratio for p in pairings]
+    low, high = (f"{100 * share:.{0 if share >= 0.1 else 1}f} %" for share in (min(shares), max(shares)))
+    return low if low == high else f"{low} to {high}"
 
 
 def _spaces(rows, metric):

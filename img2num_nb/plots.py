@@ -12,6 +12,7 @@ from .evidence import WORDS, seed_spread
 #: Colours that colour-blind readers tell apart (Okabe and Ito, https://jfly.uni-koeln.de/color/), and a dash and marker for each.
 INKS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999")
 MARKERS = "osD^vPX*"
+DASHES = ("-", "--", ":")
 WIDTH = 7.2  # inches: the text width of A4 and of letter paper
 STYLE = {"fontsize": 8}
 AXES = WORDS | {
@@ -144,10 +145,10 @@ def against_k(rows, metrics, title=""):
                 continue
             seeds = part.groupby(["k", "seed"])[metric].mean().groupby("k")
             mean, low, high = seeds.mean(), seeds.min(), seeds.max()
-            beside = mean.index * 1.03 ** (i - (len(lines) - 1) / 2)  # so that no line hides another
+            beside = mean.index * 1.12 ** ((i + 0.5) / len(lines) - 0.5)  # so that no line hides another
             ax.errorbar(
-                beside, mean, yerr=[mean - low, high - mean], label=line, color=INKS[i % 8], marker=MARKERS[i % 8],
-                markersize=4, linewidth=1.2, capsize=3,
+                beside, mean, yerr=[mean - low, high - mean], label=line, color=INKS[i % 8], marker=MARKERS[(i + i // 8) % 8],
+                linestyle=DASHES[i // 8 % 3], markersize=4, linewidth=1.2, capsize=3,
             )  # fmt: skip
         _log_axis(ax, "x", sorted(rows["k"].unique()))
         if (rows[metric].dropna() > 0).all() and metric not in ("ssim", "psnr"):
@@ -197,7 +198,10 @@ def stability(rows, title=""):
             values = part[part["k"] == k]["spread"].to_numpy()
             x = place + (i - (len(arms) - 1) / 2) * step
             label = arm if place == 0 else None
-            ax.scatter(x + step * _scatter(values), values, s=9, alpha=0.6, linewidth=0, label=label, **look)
+            ax.scatter(
+                x + step * _scatter(values), values, s=9, alpha=0.6, linewidth=0, label=label, color=look["color"],
+                marker=look["marker"],
+            )  # fmt: skip
             if len(values):
                 ax.hlines(np.median(values), x - step * 0.4, x + step * 0.4, color=look["color"], linewidth=2)
     for place in range(1, len(sizes)):
@@ -237,10 +241,15 @@ def beside(rows, a="lab", b="srgb", metrics=("delta_e_mean", "mse"), title=""):
 
 
 def _look(rows, part):
-    """Return the colour of a way of quantizing and the marker of its colour space: the same in every figure."""
+    """Return the colour and dash of a way of quantizing and the marker of its colour space: the same in every figure."""
     ways, spaces = (list(dict.fromkeys(rows[name])) for name in ("way", "color_space"))
     way, space = ways.index(part["way"].iloc[0]), spaces.index(part["color_space"].iloc[0])
-    return {"color": INKS[way % len(INKS)], "marker": MARKERS[space % len(MARKERS)]}
+    marker = MARKERS[space if len(spaces) > 1 else way % len(MARKERS)]
+    return {
+        "color": INKS[way % len(INKS)],
+        "marker": marker,
+        "linestyle": DASHES[way // len(INKS) % len(DASHES)],
+    }
 
 
 def _scatter(values):

@@ -29,7 +29,7 @@ EXAMPLE = {
 }
 MAX_PICTURES = 24
 SHOWN_IMAGES = 3
-SHOWN_ARMS = 7
+SHOWN_ARMS = 11
 SHOWN_SIDE = 512  # pixels
 SHOWN_STRIPS = 36
 NOTHING = Html("<p>No cell has a result.</p>")
@@ -127,10 +127,16 @@ class Results:
             return Html("<p>There is nothing to compare.</p>")
         best, others = evidence.ranking(self.rows, metric)
         lines = [
-            (p.b, f"{p.ratio:.3f}", f"{p.low:.3f} to {p.high:.3f}", f"{p.wins} of {p.n_images}", f"{p.p:.2g}",
-             "better" if p.certain else "not told apart")
+            (
+                p.b,
+                f"{p.ratio:.3f}",
+                f"{p.low:.3f} to {p.high:.3f}",
+                f"{p.wins} of {p.n_images}",
+                f"{p.p:.2g}",
+                p.verdict,
+            )
             for p in others
-        ]  # fmt: skip
+        ]
         head = (f"{best} beside", "ratio", "95 % interval", "lower on images", "p (Holm)", f"{best} is")
         return Html(f"<p>{evidence.WORDS.get(metric, metric)}, lower is better:</p>" + table(head, lines))
 
@@ -156,14 +162,12 @@ class Results:
 
         for name in self._shown():
             small = self._preview(name)
-            rows = self._cells(name, self.middle_k)[:SHOWN_ARMS]
-            texts = ["original\n" + short(name), *(f"{row['arm']}\n{_score(row)}" for row in rows)]
-            made = [small.image, *(_repaint(small, row) for row in rows)]
-            display(
-                plots.show(
-                    plots.pictures(made, texts, 4, f"{short(name)} in {self.middle_k} colours", "nearest")
-                )
-            )
+            rows = self._cells(name, self.middle_k)
+            more = f", the first {SHOWN_ARMS} of {len(rows)} ways" if len(rows) > SHOWN_ARMS else ""
+            texts = ["original", *(f"{row['arm']}\n{_score(row)}" for row in rows[:SHOWN_ARMS])]
+            made = [small.image, *(_repaint(small, row) for row in rows[:SHOWN_ARMS])]
+            title = f"{short(name)} in {self.middle_k} colours{more}"
+            display(plots.show(plots.pictures(made, texts, 4, title, "nearest")))
 
     def palettes(self):
         """Palettes of the first images, by k and arm."""
@@ -171,9 +175,9 @@ class Results:
 
         for name in self._shown(3 if self.rows["k"].nunique() * self.rows["arm"].nunique() <= 12 else 1):
             sizes = [k for k in sorted(self.rows["k"].unique()) if k <= 64]
-            cells = [row for k in sizes for row in self._cells(name, k)]
+            sizes = sizes[: max(1, SHOWN_STRIPS // self.rows["arm"].nunique())]
             strips = [
-                (f"k = {row['k']}, {row['arm']}", row["palette"]) for row in islice(cells, SHOWN_STRIPS)
+                (f"k = {k}, {row['arm']}", row["palette"]) for k in sizes for row in self._cells(name, k)
             ]
             if strips:
                 display(plots.show(plots.palettes(strips, f"Palettes of {short(name)}, from dark to light")))

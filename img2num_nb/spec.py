@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
-from itertools import chain, pairwise, product
+from itertools import chain, groupby, pairwise, product
 from math import prod
 from pathlib import Path
 
@@ -187,20 +187,30 @@ def expand(values, *path):
 
 
 def fold(variants):
-    """Return variants as the shortest list of mappings that `expand` makes them of: one grid if they are one, else each."""
+    """Return variants as a short list of mappings that `expand` makes them of: one grid, or one a filter and options, or each."""
+    variants = list(variants)
+    if grid := _grid(variants):
+        return [grid]
+    runs = [list(run) for _, run in groupby(variants, lambda settings: (settings.filter, settings.options))]
+    grids = [_grid(run) for run in runs]
+    each = ([grid] if grid else [s.to_dict() for s in run] for grid, run in zip(grids, runs, strict=True))
+    return list(chain.from_iterable(each))
+
+
+def _grid(variants):
+    """Return the one mapping that `expand` makes variants of, or None."""
     values = [settings.to_dict() for settings in variants]
     axes = {name: [] for name in SETTINGS}
     for row in values:
         for name, seen in axes.items():
             if row[name] not in seen:
                 seen.append(row[name])
+    if prod(map(len, axes.values())) != len(values):
+        return None
     changes = {name: sum(a[name] != b[name] for a, b in pairwise(values)) for name in axes}
-    grid = {
-        name: axes[name] if len(axes[name]) > 1 else axes[name][0]
-        for name in sorted(axes, key=lambda name: changes[name])
-    }
-    small = prod(map(len, axes.values())) == len(values)
-    return [grid] if small and expand(grid) == list(variants) else values
+    order = sorted(axes, key=lambda name: (changes[name] == 0, changes[name]))
+    grid = {name: axes[name] if len(axes[name]) > 1 else axes[name][0] for name in order}
+    return grid if expand(grid) == variants else None
 
 
 def schema():

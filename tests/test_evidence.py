@@ -96,6 +96,15 @@ def test_conclusions_of_few_images_claim_nothing_beyond_them():
     assert not any("significantly" in text for text in texts)
 
 
+def test_too_few_images_for_many_comparisons_are_said_to_be_too_few():
+    base = np.random.default_rng(0).uniform(50, 500, 7)
+    texts = evidence.conclusions(results({f"m{i}": (1 + i) * base for i in range(9)}))
+    assert texts[0].endswith(
+        "Lowest mean squared error (sRGB): m0; lower on each of the 7 images than 8 of the others, by 50 % to 89 %, "
+        "which is too few images to be sure."
+    )
+
+
 def test_noise_is_not_told_apart():
     base = np.random.default_rng(0).uniform(50, 500, 10)
     texts = evidence.conclusions(results({"a": base, "b": base}, spread=0.02))

@@ -67,6 +67,15 @@ def test_variants_that_are_no_grid_are_listed_each():
     assert [Settings.from_dict(values) for values in spec.fold(variants)] == variants
 
 
+def test_grids_after_one_another_are_folded_each():
+    variants = spec.expand({"k": [2, 3], "seed": [0, 1]}) + spec.expand(
+        {"k": [2, 3], "options": {"n_init": 2}}
+    )
+    folded = spec.fold(variants)
+    assert len(folded) == 2
+    assert spec.expand(folded[0]) + spec.expand(folded[1]) == variants
+
+
 def test_an_experiment_survives_being_saved_and_loaded():
     made = nb.Experiment.load("spec.yaml")
     made.save("again.yaml")
