@@ -2,20 +2,19 @@
 
 import math
 import os
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from .errors import ImageError
 from .options import option_value
-from .settings import Filter, Settings, load_settings
+from .settings import Settings, load_settings
 from .sources import SAMPLE, expand_images, open_image
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
 
 
-def choose(images, settings_file, given, filter_text, options):
+def choose(images, settings_file, given, options):
     """Return the images and variants that a command line asks for.
 
     Parameters
@@ -25,9 +24,7 @@ def choose(images, settings_file, given, filter_text, options):
     settings_file : path or None
         Where variants come from; without it there is one, of defaults.
     given : dict
-        Fields of `Settings` that override; None: not given.
-    filter_text : str or None
-        Overrides the filter.
+        Fields of `Settings` that override, as `Settings.from_dict` takes them; None: not given.
     options : list of str
         ``NAME=VALUE``; each overrides one option of the method.
 
@@ -41,10 +38,10 @@ def choose(images, settings_file, given, filter_text, options):
     if not sources:
         raise ValueError("no picture given: name a file, or try sample:astronaut")
     changes = {name: value for name, value in given.items() if value is not None}
-    if filter_text is not None:
-        changes["filter"] = Filter.parse(filter_text)
     extra = dict(_name_and_value(text) for text in options)
-    return sources, [replace(v, **changes, options=v.options | extra) for v in variants]
+    return sources, [
+        Settings.from_dict(v.to_dict() | changes | {"options": v.options | extra}) for v in variants
+    ]
 
 
 def plan(sources, variants, output):

@@ -106,6 +106,19 @@ def quantize(
             help="Smooth first: SIGMA_SPATIAL,SIGMA_RANGE[,SPACE], as in 3,50 or 3,50,lab (default: none).",
         ),
     ] = None,
+    dither: Annotated[
+        str | None,
+        typer.Option(
+            help="METHOD[,STRENGTH[,LIGHT]], as in bayer or floyd-steinberg,0.75 (default: none).",
+        ),
+    ] = None,
+    lock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOURS",
+            help="Colours that stay in the palette as they are, as in '#ff8800,#001122' (default: none).",
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -143,8 +156,9 @@ def quantize(
     from .errors import MissingExtra
 
     given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
+    given |= {"filter": filter, "dither": dither, "locked": lock}
     try:
-        sources, variants = batch.choose(images, settings, given, filter, option or [])
+        sources, variants = batch.choose(images, settings, given, option or [])
         targets = batch.plan(sources, variants, output)
         rows = _watch(batch.run(sources, variants, targets), len(targets))
     except MissingExtra as error:

@@ -41,7 +41,7 @@ def sweep(
     if schema:
         import json
 
-        from .spec import schema as make
+        from .spec_schema import schema as make
 
         typer.echo(json.dumps(make(), indent=1, ensure_ascii=False))
         return

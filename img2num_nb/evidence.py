@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from .measure import LATER
 from .settings import Settings
 
 #: What an arm of an experiment is made of: all settings but k and seed, which, with the images, arms are compared over.
@@ -73,6 +74,7 @@ class Pairing:
 def good(table):
     """Return the rows without an error, with two more columns: ``"arm"``, and ``"way"``, the arm but for its colour space."""
     rows = table[table["error"].isna()] if "error" in table else table
+    rows = rows.assign(**{name: value for name, value in LATER.items() if name not in rows})
     ways = [name for name in FACTORS if name != "color_space"]
     return rows.assign(arm=_names(rows, FACTORS), way=_names(rows, ways))
 
@@ -82,6 +84,8 @@ def _names(rows, factors):
     varying = [name for name in factors if rows[name].nunique() > 1] or ["method"]
     names = {
         "filter": lambda text: "no filter" if text == "none" else f"filter {text}",
+        "dither": lambda text: "no dithering" if text == "none" else f"dithering {text}",
+        "locked": lambda text: "nothing locked" if text == "none" else f"locked {text}",
         "max_iter": "at most {} iterations".format,
         "options": _option_text,
     }

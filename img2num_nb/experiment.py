@@ -15,7 +15,7 @@ from ._atomic import write_atomically
 from .errors import ImageError
 from .images import image_sha256
 from .journal import Journal
-from .measure import COLUMNS, Task, cell_key, read, run_task, source_sha256, warm_up
+from .measure import COLUMNS, LATER, Task, cell_key, read, run_task, source_sha256, warm_up
 from .quality import METRICS
 from .sources import SAMPLE, expand_images
 
@@ -206,6 +206,8 @@ def sweep(
     seed=0,
     max_iter=100,
     options=None,
+    dither=None,
+    locked=None,
     repeats=1,
     metrics=None,
     max_side=None,
@@ -218,8 +220,9 @@ def sweep(
     ----------
     images : str, path, (H, W, 3) ndarray of uint8, a list of those, or a dict name -> array
         Texts may be ``sample:NAME`` and patterns.
-    k, color_space, method, filter, seed, max_iter, options
-        As in `Settings`, or a list of such values, which makes a grid. A filter is text such as ``"3,50,lab"``, a `Filter`, or None.
+    k, color_space, method, filter, seed, max_iter, options, dither, locked
+        As in `Settings`, or a list of such values, which makes a grid. A filter is text such as ``"3,50,lab"``, a `Filter`, or None;
+        dither is text such as ``"floyd-steinberg,0.75"``, a `Dither`, or None; locked is text such as ``"#ff8800,#001122"``, or None.
     repeats, metrics, max_side
         As in `Experiment`.
     out : path, optional
@@ -244,9 +247,11 @@ def sweep(
     >>> table.pivot(index="k", columns="color_space", values="n_colors").to_numpy().tolist()
     [[4, 4], [16, 16]]
     """
-    filters = [str(f or "none") for f in (filter if isinstance(filter, list) else [filter])]
+    texts = {"filter": filter, "dither": dither, "locked": locked}
+    for name, value in texts.items():
+        texts[name] = [str(v or "none") for v in (value if isinstance(value, list) else [value])]
     given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
-    variants = [{"filter": filters, **given, "options": [{}] if options is None else options}]
+    variants = [texts | given | {"options": [{}] if options is None else options}]
     values = {"repeats": repeats, "max_side": max_side} | (
         {} if metrics is None else {"metrics": list(metrics)}
     )
@@ -277,6 +282,7 @@ def frame(rows):
     """Return rows as a pandas table with the columns of `COLUMNS` that they have."""
     import pandas as pd
 
+    rows = [LATER | row for row in rows]
     used = set().union(*rows)
     return pd.DataFrame(rows, columns=[name for name in COLUMNS if name in used])
 

@@ -88,7 +88,7 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
         ``NAME.zarr``, an array ``(H, W)`` of labels whose attributes hold the palette; or ``NAME.tif``, a tiled TIFF with a colour map,
         for at most 256 colours. It appears when it is complete. What is there already is never overwritten.
     settings : Settings
-        Any but ``effort="draft"``.
+        Any but ``effort="draft"``, dithering and locked colours.
     map_tiles : callable, optional
         Takes a function and tiles, and yields results in order: by default on threads here; `cluster.Pool.map` for a cluster.
     progress : callable, optional
@@ -239,6 +239,8 @@ def _check_output(output, settings):
         )
     if settings.options.get("effort") == "draft":
         raise ValueError("a giant image has no draft: leave effort out")
+    if settings.dither or settings.locked:
+        raise ValueError("a giant image has neither dithering nor locked colours: leave them out")
     if output.exists():
         raise FileExistsError(17, f"{str(output)!r} is there already: remove it, or choose another name")
     if not output.parent.is_dir():

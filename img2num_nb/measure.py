@@ -27,7 +27,11 @@ _SETTINGS = {
     "seed": "start of the random choices",
     "max_iter": "upper limit of iterations",
     "options": "the method's own, JSON",
+    "dither": "none, or method,strength,light",
+    "locked": "none, or the colours that had to stay, in hex, separated by commas",
 }
+#: Settings that came later, and what a row without them had.
+LATER = {"dither": "none", "locked": "none"}
 #: Every column of a table of results, in order.
 COLUMNS = {
     "key": "identity of the cell: image, settings and versions hashed; the same cell has the same key everywhere",
@@ -117,7 +121,8 @@ def cell_key(name, content, settings, *, metrics, repeats, max_side, versions=No
         By default those of this installation.
     """
     versions = manifest.versions(settings.method) if versions is None else versions
-    facts = [name, content, settings.to_dict(), list(metrics), repeats, max_side, versions]
+    chosen = {name: value for name, value in settings.to_dict().items() if LATER.get(name) != value}
+    facts = [name, content, chosen, list(metrics), repeats, max_side, versions]
     return "cell-" + hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -183,7 +188,7 @@ def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled
 
 def settings_of(row):
     """Return the `Settings` of a row."""
-    values = {field.name: row[field.name] for field in fields(Settings)}
+    values = {field.name: (LATER | row)[field.name] for field in fields(Settings)}
     return Settings.from_dict(
         {name: json.loads(v) if isinstance(v, str) and v[:1] in "{[" else v for name, v in values.items()}
     )

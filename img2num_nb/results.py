@@ -4,7 +4,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ import yaml
 
 from . import evidence, plots
 from ._html import Html, count, escape, number, short, table
+from .dither import dithered_labels
 from .errors import ImageError
 from .experiment import MANIFEST, Experiment, frame
 from .histogram import ColorHistogram
@@ -291,11 +292,15 @@ def _score(row):
 
 
 def _repaint(small, row):
-    """Return a preview of an image in a row's palette: filtered as the row says, each pixel its nearest colour."""
+    """Return a preview of an image in a row's palette: filtered and dithered as the row says."""
     settings, image = settings_of(row), small.image
     if settings.filter:
         reach = settings.filter.sigma_spatial * small.scale
         image = replace(settings, filter=replace(settings.filter, sigma_spatial=reach)).smooth(image)
     histogram, palette = ColorHistogram.from_image(image), parse_palette(row["palette"])
-    labels, _ = nearest(histogram, palette, settings.color_space)
-    return palette[map_pixels(image, histogram, labels)]
+    look_up = partial(map_pixels, image, histogram)
+    if settings.dither:
+        how = settings.dither.arguments() | {"color_space": settings.color_space}
+        how = {name.removeprefix("dither_"): value for name, value in how.items()}
+        return palette[dithered_labels(image, palette, histogram.colors, look_up, **how)]
+    return palette[look_up(nearest(histogram, palette, settings.color_space)[0])]

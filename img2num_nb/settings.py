@@ -8,62 +8,13 @@ from pathlib import Path
 
 from . import _yaml
 from ._atomic import write_atomically
-from .errors import check_choice, check_integer, check_number
+from .errors import check_choice, check_integer
 from .options import check_options, option_text
 from .sources import SAMPLE
+from .stages import Dither, Filter, check_locked, parse_locked
 
 #: Img2Num's numeric colour spaces, understood in files only: everywhere else a colour space is a name.
 IMG2NUM_SPACES = {0: "lab", 1: "srgb"}
-
-
-@dataclass(frozen=True)
-class Filter:
-    """The bilateral filter's parameters, as text ``"sigma_spatial,sigma_range[,color_space]"``.
-
-    Parameters
-    ----------
-    sigma_spatial : float
-        Reach in the picture, pixels, 0 to 1000; 0: no effect.
-    sigma_range : float
-        Reach in colour, units of `color_space`, 0 to 1e6; 0: no effect.
-    color_space : {"lab", "srgb"}
-        Where colours are compared.
-    """
-
-    sigma_spatial: float = 3.0
-    sigma_range: float = 50.0
-    color_space: str = "lab"
-
-    def __post_init__(self):
-        from .filters import SPACES
-
-        for name, high, unit in ("sigma_spatial", 1000, "pixels"), ("sigma_range", 1e6, "colour units"):
-            object.__setattr__(self, name, check_number(name, getattr(self, name), 0, high, unit=unit))
-        check_choice("color_space of the filter", self.color_space, SPACES)
-
-    @classmethod
-    def parse(cls, text):
-        """Return the filter that `text` describes, or None for ``"none"``.
-
-        Raises
-        ------
-        ValueError
-            If `text` is neither.
-        """
-        if text is None or text == "none":
-            return None
-        try:
-            spatial, sigma_range, *space = text.split(",")
-            numbers = float(spatial), float(sigma_range)
-            if len(space) > 1:
-                raise ValueError
-        except (AttributeError, ValueError):
-            wanted = "none, or sigma_spatial,sigma_range[,color_space] as in 3,50 or 3,50,lab"
-            raise ValueError(f"filter must be {wanted}; got {text!r}") from None
-        return cls(*numbers, *(name.strip() for name in space))
-
-    def __str__(self):
-        return f"{_short(self.sigma_spatial)},{_short(self.sigma_range)},{self.color_space}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +37,10 @@ class Settings:
         Upper limit of iterations, 0 to 100,000.
     options : dict
         The method's own options: text, numbers, truth values, or lists of them. Not to be changed afterwards.
+    dither : Dither or None
+        How pixels near each other share the error; by default each takes its nearest colour.
+    locked : tuple of str
+        Colours that stay in the palette as they are, at most k: codes such as ``"#ff8800"``.
 
     Raises
     ------
@@ -100,6 +55,8 @@ class Settings:
     seed: int = 0
     max_iter: int = 100
     options: dict = field(default_factory=dict)
+    dither: Dither | None = None
+    locked: tuple = ()
 
     def __post_init__(self):
         from .color import SPACES
@@ -111,6 +68,9 @@ class Settings:
         object.__setattr__(self, "seed", check_integer("seed", self.seed, 0, 2**32 - 1))
         object.__setattr__(self, "max_iter", check_integer("max_iter", self.max_iter, 0, 100_000))
         object.__setattr__(self, "options", check_options(self.method, self.options))
+        if not isinstance(self.dither, Dither | None):
+            raise ValueError(f"dither must be a Dither or None, got {self.dither!r}")
+        object.__setattr__(self, "locked", check_locked(self.locked, self.k))
 
     def quantize(self, image, *, histogram=None, progress=None, cancel=None):
         """Filter and quantize an image.
@@ -132,17 +92,14 @@ class Settings:
         """
         from .quantization import quantize
 
-        return quantize(
-            self.smooth(image, progress=progress, cancel=cancel),
-            self.k,
-            method=self.method,
-            color_space=self.color_space,
-            seed=self.seed,
-            max_iter=self.max_iter,
-            histogram=histogram,
-            cancel=cancel,
-            **self.options,
-        )
+        smooth = self.smooth(image, progress=progress, cancel=cancel)
+        return quantize(smooth, histogram=histogram, cancel=cancel, **self.arguments())
+
+    def arguments(self):
+        """Return the arguments of `quantize`, but for the image; dithering and locked colours only where there are any."""
+        chosen = {name: getattr(self, name) for name in ("color_space", "method", "k", "seed", "max_iter")}
+        chosen |= self.dither.arguments() if self.dither else {}
+        return chosen | ({"locked": list(self.locked)} if self.locked else {}) | self.options
 
     def smooth(self, image, *, progress=None, cancel=None):
         """Return `image` after the filter, or itself when there is none; parameters as in `quantize`."""
@@ -154,8 +111,9 @@ class Settings:
 
     def to_dict(self):
         """Return the settings as plain text, numbers and lists, as they stand in a file."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return values | {"filter": str(self.filter or "none"), "options": dict(self.options)}
+        values = {f.name: getattr(self, f.name) for f in fields(self)} | {"options": dict(self.options)}
+        texts = {"filter": self.filter, "dither": self.dither, "locked": ",".join(self.locked)}
+        return values | {name: str(value or "none") for name, value in texts.items()}
 
     @classmethod
     def from_dict(cls, values):
@@ -170,7 +128,8 @@ class Settings:
             raise ValueError(f"settings must be a mapping such as {{k: 16, method: kmeans}}, got {values!r}")
         for name in values:
             check_choice("a setting", name, [f.name for f in fields(cls)])
-        return cls(**values | ({"filter": Filter.parse(values["filter"])} if "filter" in values else {}))
+        readers = {"filter": Filter.parse, "dither": Dither.parse, "locked": parse_locked}
+        return cls(**values | {name: read(values[name]) for name, read in readers.items() if name in values})
 
     def to_python(self, source):
         """Return Python text that repeats exactly this quantization of `source`.
@@ -185,9 +144,8 @@ class Settings:
         lines += [f"image = nb.{'sample' if sample else 'load'}_image({source.removeprefix(SAMPLE)!r})"]
         if self.filter:
             lines += [f"filtered = nb.bilateral_filter(image, {_arguments(asdict(self.filter))})"]
-        chosen = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("filter", "options")}
-        arguments = _arguments(chosen | self.options)
-        lines += [f"quantization = nb.quantize({'filtered' if self.filter else 'image'}, {arguments})"]
+        pixels = "filtered" if self.filter else "image"
+        lines += [f"quantization = nb.quantize({pixels}, {_arguments(self.arguments())})"]
         return "\n".join(lines) + "\n"
 
     def to_command(self, source):
@@ -202,6 +160,8 @@ class Settings:
         words = ["img2num-nb", "quantize", source, "-k", str(self.k)]
         words += ["--color-space", self.color_space, "--method", self.method]
         words += ["--filter", str(self.filter)] if self.filter else []
+        words += ["--dither", str(self.dither)] if self.dither else []
+        words += ["--lock", ",".join(self.locked)] if self.locked else []
         words += ["--seed", str(self.seed), "--max-iter", str(self.max_iter)]
         words += chain.from_iterable(("--option", f"{k}={option_text(v)}") for k, v in self.options.items())
         return shlex.join(words)
@@ -274,11 +234,6 @@ def _with_named_space(values):
     if isinstance(space, int) and not isinstance(space, bool) and space in IMG2NUM_SPACES:
         return values | {"color_space": IMG2NUM_SPACES[space]}
     return values
-
-
-def _short(number):
-    """Return the shortest text that reads back as the same float: 3, not 3.0."""
-    return repr(number).removesuffix(".0")
 
 
 def _arguments(values):

@@ -12,7 +12,7 @@ import yaml
 
 from . import _yaml
 from .errors import check_choice, check_integer
-from .settings import IMG2NUM_SPACES, Filter, Settings
+from .settings import IMG2NUM_SPACES, Settings
 
 SETTINGS = [field.name for field in fields(Settings)]
 
@@ -171,7 +171,7 @@ def expand(values, *path):
         for i, item in enumerate(axes[name]):
             place = (*path, name, i) if isinstance(value, list) else (*path, name)
             if name != "options":  # which depend on the method
-                _at(place, Settings.from_dict, {name: item})
+                _at(place, Settings.from_dict, {"k": 65536, name: item})
             if item in axes[name][:i]:
                 raise SpecError(f"{item!r} is given twice", *place)
     n = prod(map(len, axes.values()))
@@ -187,11 +187,11 @@ def expand(values, *path):
 
 
 def fold(variants):
-    """Return variants as a short list of mappings that `expand` makes them of: one grid, or one a filter and options, or each."""
+    """Return variants as a short list of mappings that `expand` makes them of: one grid, one a run of like settings, or each."""
     variants = list(variants)
     if grid := _grid(variants):
         return [grid]
-    runs = [list(run) for _, run in groupby(variants, lambda settings: (settings.filter, settings.options))]
+    runs = [list(run) for _, run in groupby(variants, lambda s: (s.filter, s.options, s.dither, s.locked))]
     grids = [_grid(run) for run in runs]
     each = ([grid] if grid else [s.to_dict() for s in run] for grid, run in zip(grids, runs, strict=True))
     return list(chain.from_iterable(each))
@@ -211,56 +211,6 @@ def _grid(variants):
     order = sorted(axes, key=lambda name: (changes[name] == 0, changes[name]))
     grid = {name: axes[name] if len(axes[name]) > 1 else axes[name][0] for name in order}
     return grid if expand(grid) == variants else None
-
-
-def schema():
-    """Return the JSON schema of specs, for editors."""
-    from .color import SPACES
-    from .filters import SPACES as FILTER_SPACES
-    from .palettes import METHODS
-    from .quality import METRICS
-
-    number = r"\d+(\.\d*)?"
-    default = Settings()
-    one = {
-        "filter": {
-            "type": "string",
-            "description": f"none, or sigma_spatial,sigma_range[,color_space] as in {Filter()}",
-            "pattern": f"^(none|{number},{number}(,({'|'.join(FILTER_SPACES)}))?)$",
-            "default": "none",
-        },
-        "color_space": {"enum": list(SPACES), "default": default.color_space},
-        "method": {"enum": list(METHODS), "default": default.method},
-        "k": {"type": "integer", "minimum": 1, "maximum": 65536, "default": default.k},
-        "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": default.seed},
-        "max_iter": {"type": "integer", "minimum": 0, "maximum": 100_000, "default": default.max_iter},
-        "options": {
-            "type": "object",
-            "description": "the method's own: "
-            + "; ".join(f"{m.name}: {', '.join(m.options)}" for m in METHODS.values() if m.options),
-        },
-    }
-    grid = {
-        name: {"oneOf": [value, {"type": "array", "items": value, "minItems": 1}]}
-        for name, value in one.items()
-    }
-    variant = {"type": "object", "additionalProperties": False, "properties": grid}
-    values = {
-        "title": {"type": "string"},
-        "images": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        "variants": {"type": "array", "items": variant, "minItems": 1},
-        "repeats": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1},
-        "metrics": {"type": "array", "items": {"enum": list(METRICS)}, "minItems": 1},
-        "max_side": {"type": ["integer", "null"], "minimum": 1, "maximum": 1 << 20},
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "img2num-nb experiment",
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["images", "variants"],
-        "properties": {name: {"description": text} | values[name] for name, text in KEYS.items()},
-    }
 
 
 def _at(path, function, *arguments):

@@ -17,7 +17,7 @@ from .errors import ImageError
 from .experiment import MANIFEST, Experiment
 from .images import image_sha256
 from .journal import NAME, read_lines
-from .measure import Task, cell_key, parse_palette, read, run_task, settings_of, source_sha256
+from .measure import LATER, Task, cell_key, parse_palette, read, run_task, settings_of, source_sha256
 from .quality import METRICS
 from .sources import SAMPLE
 
@@ -238,4 +238,5 @@ def _find(name, folder):
 def _name(row):
     options = "" if row["options"] == "{}" else f" {row['options']}"
     smooth = "" if row["filter"] == "none" else f" filter {row['filter']}"
-    return f"{row['image']} {row['method']}{options} {row['color_space']}{smooth} k={row['k']} seed={row['seed']}"
+    after = "".join(f" {name} {row[name]}" for name in LATER if row.get(name, LATER[name]) != LATER[name])
+    return f"{row['image']} {row['method']}{options} {row['color_space']}{smooth} k={row['k']} seed={row['seed']}{after}"

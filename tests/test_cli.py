@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import img2num_nb as nb
 from img2num_nb import lab
 from img2num_nb.cli import app
-from img2num_nb.settings import Filter, Settings, save_settings
+from img2num_nb.settings import Dither, Filter, Settings, save_settings
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,10 @@ def test_the_written_picture_is_indexed_and_holds_the_quantization():
 
 
 def test_every_option_reaches_the_quantizer():
-    settings = Settings(Filter(1, 30, "srgb"), "oklab", "kmeans", 3, 5, 9, {"n_init": 2, "tol": 1e-3})
+    settings = Settings(
+        *(Filter(1, 30, "srgb"), "oklab", "kmeans", 3, 5, 9, {"n_init": 2, "tol": 1e-3}),
+        *(Dither("bayer", 0.5, "linear"), ("#ff8800", "#ffffff")),
+    )
     words = shlex.split(settings.to_command("a.png"))[2:]
     (row,) = run_json(*words)["results"]
     assert Settings.from_dict(row["settings"]) == settings

@@ -7,8 +7,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb import spec
 from img2num_nb.cli import app
+from img2num_nb.spec_schema import schema
 
 SPEC = """\
 images: [a.png, b.png]
@@ -78,4 +78,4 @@ def test_ctrl_c_ends_the_command_with_a_sentence(monkeypatch):
 
 
 def test_sweep_prints_the_schema():
-    assert json.loads(run("sweep", "--schema").stdout) == spec.schema()
+    assert json.loads(run("sweep", "--schema").stdout) == schema()

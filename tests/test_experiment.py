@@ -12,7 +12,7 @@ from PIL import Image
 
 import img2num_nb as nb
 from img2num_nb import experiment, journal, manifest, measure, spec
-from img2num_nb.settings import Filter, Settings
+from img2num_nb.settings import Dither, Filter, Settings
 
 SPEC = """\
 images: [a.png, b.png]
@@ -61,6 +61,24 @@ def test_sharing_the_histogram_changes_no_bit(effort):
     for row in table.to_dict("records"):
         made = nb.quantize(image, row["k"], color_space=row["color_space"], effort=effort)
         assert row["labels_sha256"] == measure.labels_sha256(made.labels)
+
+
+def test_dithering_and_locked_colours_are_axes_like_the_others():
+    image = nb.sample_image("shapes")[::4, ::4]
+    table = nb.sweep(image, k=3, dither=[None, "bayer,0.5"], locked="#ff8800")
+    assert list(zip(table["dither"], table["locked"], strict=True)) == [
+        ("none", "#ff8800"),
+        ("bayer,0.5,srgb", "#ff8800"),
+    ]
+    for row, how in zip(table.to_dict("records"), ("none", "bayer"), strict=True):
+        made = nb.quantize(image, 3, dither=how, dither_strength=0.5, locked=["#ff8800"])
+        assert row["labels_sha256"] == measure.labels_sha256(made.labels)
+
+
+def test_keys_are_as_before_dithering_came():
+    common = {"metrics": ["mse"], "repeats": 1, "max_side": None, "versions": {}}
+    assert measure.cell_key("a", "b", Settings(), **common) == "cell-2d50847699194c0d"
+    assert measure.cell_key("a", "b", Settings(dither=Dither()), **common) != "cell-2d50847699194c0d"
 
 
 def test_columns_are_documented_and_in_order():

@@ -17,9 +17,10 @@ LAYERS = [
     ["color", "cells", "histogram", "images", "samples", "_decode", "mapping", "dither"],
     ["palettes", "filters"],
     ["quantization", "quality", "choose"],
-    ["options", "sources", "_yaml", "settings"],
+    ["options", "sources", "stages", "_yaml", "settings"],
     [
         "spec",
+        "spec_schema",
         "journal",
         "manifest",
         "measure",

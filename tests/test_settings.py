@@ -10,13 +10,21 @@ from hypothesis import strategies as st
 
 import img2num_nb as nb
 from img2num_nb.color import SPACES
+from img2num_nb.dither import DITHERS, LIGHTS
 from img2num_nb.filters import SPACES as FILTER_SPACES
 from img2num_nb.options import option_text, option_value
-from img2num_nb.settings import Filter, Settings, load_settings, save_settings
+from img2num_nb.settings import Dither, Filter, Settings, load_settings, save_settings
 
 TEXT = st.text(st.characters(codec="utf-8"))
 SIGMAS = st.floats(0, 50)
 FILTERS = st.builds(Filter, SIGMAS, SIGMAS, st.sampled_from(FILTER_SPACES))
+DITHERINGS = st.builds(
+    Dither,
+    st.sampled_from([name for name in DITHERS if name != "none"]),
+    st.floats(0, 1),
+    st.sampled_from(LIGHTS),
+)
+CODES = st.integers(0, 2**24 - 1).map("#{:06x}".format)
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
@@ -29,10 +37,12 @@ SETTINGS = st.builds(
     Settings,
     filter=st.none() | FILTERS,
     color_space=st.sampled_from(list(SPACES)),
-    k=st.integers(1, 65536),
+    k=st.integers(3, 65536),
     seed=st.integers(0, 2**32 - 1),
     max_iter=st.integers(0, 100_000),
     options=OPTIONS,
+    dither=st.none() | DITHERINGS,
+    locked=st.lists(CODES, max_size=3),
 )
 
 
@@ -75,6 +85,68 @@ def test_a_filter_refuses_negative_and_endless_sigmas():
         Filter.parse("3,nan")
 
 
+# Dithering and locked colours
+
+
+@given(DITHERINGS)
+def test_dithering_survives_its_text(dither):
+    assert Dither.parse(str(dither)) == dither
+
+
+def test_what_dithering_s_text_leaves_out_is_as_in_quantize():
+    assert Dither.parse("bayer") == Dither("bayer", 1, "srgb")
+    assert Dither.parse("blue-noise, .5") == Dither("blue-noise", 0.5)
+    assert str(Dither("bayer", 0.5)) == "bayer,0.5,srgb"
+    assert Dither.parse("none") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("bayer,x", r"dither must be none, or method\[,strength\[,light\]\]"),
+        ("bayer,1,srgb,2", "dither must be none, or"),
+        (3, "dither must be none, or"),
+        ("bayr", "did you mean 'bayer'"),
+        ("none,1", "dither must be one of 'floyd-steinberg'"),
+        ("bayer,1.5", "strength of dither must be a finite number from 0 to 1"),
+        ("bayer,1,lab", "light of dither must be one of 'srgb', 'linear'"),
+    ],
+)
+def test_a_wrong_dither_text_is_told_what_is_wanted(text, message):
+    with pytest.raises(ValueError, match=message):
+        Dither.parse(text)
+
+
+def test_locked_colours_have_one_form():
+    assert Settings(locked=[(255, 136, 0), "#000", "FF8800"]).locked == ("#000000", "#ff8800")
+    assert Settings.from_dict({"locked": " #f80,#000000"}) == Settings(locked=("#000000", "#ff8800"))
+    assert Settings(locked=["#f80"]).to_dict()["locked"] == "#ff8800"
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "strength", "light"),
+    [
+        ("floyd-steinberg,0.75", "floyd-steinberg", 0.75, "srgb"),
+        ("bayer,1,linear", "bayer", 1, "linear"),
+        ("none", "none", 1, "srgb"),
+    ],
+)
+def test_dithering_and_locked_colours_are_those_of_quantize(image, text, method, strength, light):
+    settings = Settings.from_dict({"k": 4, "dither": text, "locked": "#ff8800"})
+    expected = nb.quantize(
+        image, 4, dither=method, dither_strength=strength, dither_light=light, locked=["#ff8800"]
+    )
+    made = settings.quantize(image)
+    assert [255, 136, 0] in made.palette.tolist()
+    np.testing.assert_array_equal(made.image, expected.image)
+
+
+def test_settings_from_before_dithering_are_the_same_settings():
+    old = {"filter": "none", "color_space": "lab", "method": "kmeans", "k": 16, "seed": 0, "max_iter": 100}
+    assert Settings.from_dict(old | {"options": {}}) == Settings()
+    assert "dither" not in Settings().to_python("sample:shapes") + Settings().to_command("sample:shapes")
+
+
 # Settings
 
 
@@ -104,6 +176,10 @@ def test_numpy_numbers_become_plain_ones():
         ({"k": True}, "k must be an integer from 1 to 65536, got True"),
         ({"seed": -1}, "seed must be an integer"),
         ({"max_iter": 2.5}, "max_iter must be an integer"),
+        ({"dither": 1}, "dither must be none, or"),
+        ({"locked": ["#ff8800"]}, "codes in quotes such as '#ff8800,#001122'; got"),
+        ({"locked": "orange"}, "a colour must be a code such as '#ff8800'"),
+        ({"k": 1, "locked": "#000,#fff"}, "at most k = 1 colours, got 2: free some"),
         ([], "settings must be a mapping"),
     ],
 )
@@ -126,7 +202,10 @@ def test_settings_cannot_change_behind_their_back():
 CHOSEN = Settings(Filter(1.5, 30, "srgb"), "oklab", "kmeans", 5, 7, 20, {"n_init": 2, "init": "random"})
 
 
-@pytest.mark.parametrize("settings", [CHOSEN, Settings(k=3)], ids=["filter", "plain"])
+DITHERED = Settings(k=3, dither=Dither("floyd-steinberg", 0.75), locked=["#ff8800"])
+
+
+@pytest.mark.parametrize("settings", [CHOSEN, DITHERED, Settings(k=3)], ids=["filter", "dither", "plain"])
 def test_the_python_text_gives_the_same_labels(settings, image, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     name = 'it\'s a "test" \\ ü.npy'
@@ -148,6 +227,13 @@ def test_the_command_line_is_the_one_in_readme_style():
     assert CHOSEN.to_command("my photo.png") == (
         "img2num-nb quantize 'my photo.png' -k 5 --color-space oklab --method kmeans --filter 1.5,30,srgb "
         "--seed 7 --max-iter 20 --option n_init=2 --option init=random"
+    )
+
+
+def test_the_command_line_holds_dithering_and_locked_colours_where_there_are_any():
+    assert DITHERED.to_command("a.png") == (
+        "img2num-nb quantize a.png -k 3 --color-space lab --method kmeans --dither floyd-steinberg,0.75,srgb "
+        "--lock '#ff8800' --seed 0 --max-iter 100"
     )
 
 

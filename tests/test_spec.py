@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import img2num_nb as nb
 from img2num_nb import measure, spec
-from img2num_nb.settings import Filter, Settings
+from img2num_nb.settings import Dither, Filter, Settings
+from img2num_nb.spec_schema import schema
 
 ROOT = Path(__file__).parent.parent
 SPEC = """\
@@ -45,6 +46,14 @@ def test_a_settings_file_is_a_spec():
 def test_options_run_over_a_list_of_mappings():
     found = spec.expand({"options": [{"init": "wu"}, {"n_init": 2}]})
     assert [settings.options for settings in found] == [{"init": "wu"}, {"n_init": 2}]
+
+
+def test_dithering_and_locked_colours_are_text_so_that_a_list_is_a_grid():
+    found = spec.expand({"k": 2, "dither": ["none", "bayer,0.5"], "locked": ["#f80,#000", "none"]})
+    how = Dither("bayer", 0.5)
+    both = ("#000000", "#ff8800")
+    assert [(s.dither, s.locked) for s in found] == [(None, both), (None, ()), (how, both), (how, ())]
+    assert spec.expand(spec.fold(found)[0]) == found
 
 
 def test_img2num_s_numbers_of_colour_spaces_are_understood():
@@ -105,6 +114,13 @@ def test_an_experiment_survives_being_saved_and_loaded():
             3,
             "2,759,724 combinations, and 100,000",
         ),
+        (("k: [2, 3]", "dither:\n      - bayer\n      - bayerr"), 6, "did you mean 'bayer'"),
+        (("k: [2, 3]", "locked: #ff8800"), 4, "codes in quotes such as '#ff8800,#001122'; got None"),
+        (
+            ("k: [2, 3]", "locked: '#111,#222,#333'\n    k: 2"),
+            3,
+            "locked must be at most k = 2 colours, got 3",
+        ),
         (("k: [2, 3]", "k: [2, 3"), 5, "expected ',' or ']'"),
     ],
 )
@@ -140,18 +156,27 @@ def test_an_error_in_a_json_spec_names_its_line_too():
 
 def test_the_examples_are_sound_and_the_schema_beside_them_is_the_current_one():
     kept = json.loads((ROOT / "examples" / "experiment.schema.json").read_text(encoding="utf-8"))
-    assert kept == spec.schema(), "renew it: img2num-nb sweep --schema > examples/experiment.schema.json"
+    assert kept == schema(), "renew it: img2num-nb sweep --schema > examples/experiment.schema.json"
     for path in sorted((ROOT / "examples").glob("*.yaml")):
         nb.Experiment.load(path)
         jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), kept)
 
 
 @pytest.mark.parametrize(
-    "values", [{"k": 0}, {"method": "kmean"}, {"filter": "3"}, {"kk": 1}, {"seed": [-1]}]
+    "values",
+    [
+        {"k": 0},
+        {"method": "kmean"},
+        {"filter": "3"},
+        {"kk": 1},
+        {"seed": [-1]},
+        {"dither": "none,1"},
+        {"locked": ["red"]},
+    ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(values):
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"images": ["a.png"], "variants": [values]}, spec.schema())
+        jsonschema.validate({"images": ["a.png"], "variants": [values]}, schema())
 
 
 def test_every_key_and_column_is_documented_in_its_own_words():

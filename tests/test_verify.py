@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import img2num_nb as nb
 from img2num_nb.cli import app
+from img2num_nb.results import Results
 from img2num_nb.verify import compare, verify
 
 EXPERIMENT = {
@@ -54,6 +55,28 @@ def test_an_untouched_sweep_has_the_same_bits():
     assert sum(line.text.endswith(": same bits") for line in lines) == 12
     assert lines[-1].text == "12 of 12 cells: 12 same bits"
     assert lines[-2].text.startswith("times: ")
+
+
+def test_a_sweep_with_dithering_and_locked_colours_has_the_same_bits():
+    nb.sweep("sample:shapes", k=3, dither="bayer,0.5", locked="#ff8800", max_side=24, out="more")
+    cell, _, verdict = (line.text for line in verify("more"))
+    assert cell.startswith(
+        "sample:shapes kmeans lab k=3 seed=0 dither bayer,0.5,srgb locked #ff8800: same bits"
+    )
+    assert verdict == "1 of 1 cells: 1 same bits"
+
+
+def test_a_sweep_from_before_dithering_is_read_as_one_without():
+    def forget(rows):
+        for row in rows:
+            del row["dither"], row["locked"]
+
+    edit("results.jsonl", forget)
+    edit("manifest.json", lambda content: content["spec"]["variants"][0].pop("dither"))
+    assert differences() == [
+        "results.jsonl is not the file that manifest.json describes: it was changed since"
+    ]
+    assert set(Results.open("out").rows["dither"]) == {"none"}
 
 
 def test_a_sample_is_a_sample_and_the_same_for_the_same_seed():
