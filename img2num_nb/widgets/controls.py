@@ -5,21 +5,25 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-from ..settings import Filter, Settings
+from ..settings import Settings
+from ..stages import Dither, Filter, check_locked
 from . import words
 
 _HERE = Path(__file__).parent
-_PARTS = ("dom", "palette", "cards", "panel", "keep", "main")
+_PARTS = ("dom", "palette", "cards", "panel", "keep", "scatter", "race", "main")
 
 
 class Controls(anywidget.AnyWidget):
     """Panel and cards. Python says what they show in `state`; what hands do comes as messages ``{"do": ...}``."""
 
     _esm = "\n".join((_HERE / f"explorer_{part}.js").read_text(encoding="utf-8") for part in _PARTS)
-    _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
+    _css = "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "explorer_race.css")
+    )
 
     choices = t.Dict().tag(sync=True)
     state = t.Dict().tag(sync=True)  # see `state_of`
+    race = t.Dict().tag(sync=True)  # see `race.Race`
     status = t.Dict().tag(sync=True)  # label, fraction (-1: not known), note
     errors = t.Dict().tag(sync=True)  # "image" or "file" -> what is wrong
     selected = t.Unicode().tag(sync=True, echo_update=False)  # the id of the variant in the panel
@@ -38,7 +42,8 @@ def heading(variant):
 def changed(settings, changes):
     """Return settings with some values changed, as the panel and people write them.
 
-    A filter may be text such as ``"3,50,lab"`` or ``"none"``. Another method begins with its own defaults.
+    Filter and dithering may be text such as ``"3,50,lab"`` or ``"none"``, locked colours text or a list. Another method begins with
+    its own defaults.
 
     Raises
     ------
@@ -46,8 +51,11 @@ def changed(settings, changes):
         If a name is unknown or a value not allowed.
     """
     changes = dict(changes)
-    if isinstance(changes.get("filter"), Filter):
-        changes["filter"] = str(changes["filter"])
+    for name, kind in ("filter", Filter), ("dither", Dither):
+        if isinstance(changes.get(name), kind):
+            changes[name] = str(changes[name])
+    if isinstance(changes.get("locked"), list | tuple):
+        changes["locked"] = ",".join(check_locked(changes["locked"], 65536)) or "none"
     if changes.get("method", settings.method) != settings.method:
         changes.setdefault("options", {})
     return Settings.from_dict(settings.to_dict() | changes)
@@ -84,7 +92,7 @@ def state_of(variants, source, size, png_bytes_original, seq):
 def _card(variant, source, png_bytes_original, best):
     title, details = heading(variant)
     settings, shown = variant.settings, variant.shown
-    chosen = settings.filter or Filter()
+    chosen, dither = settings.filter or Filter(), settings.dither or Dither()
     rows = words.measure_texts(variant.measures, png_bytes_original)
     return {
         "id": variant.id,
@@ -92,6 +100,8 @@ def _card(variant, source, png_bytes_original, best):
         "details": details,
         "settings": settings.to_dict(),
         "filter": [chosen.sigma_spatial, chosen.sigma_range, chosen.color_space],
+        "dither": [dither.method if settings.dither else "none", dither.strength, dither.light],
+        "locked": [*settings.locked],
         "python": source.python(settings),
         "command": source.command(settings),
         "error": variant.error,

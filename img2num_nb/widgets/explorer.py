@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 
 from ipywidgets import Box, jslink
 
@@ -10,6 +11,7 @@ from ..settings import Settings, load_settings, save_settings
 from ..sources import SAMPLE
 from .controls import Controls, changed, heading, state_of
 from .progress import Progress
+from .race import Race
 from .requests import Requests
 from .session import Session, Variant
 from .source import read
@@ -37,6 +39,8 @@ class Explorer(Box):
     Attributes
     ----------
     viewer : Viewer
+    races : Race
+        Of `start_race`: all methods, and what they made.
     latencies : list of float
         Milliseconds from a slider's message to the new picture on the screen, as this kernel saw it.
 
@@ -71,6 +75,9 @@ class Explorer(Box):
         self.viewer.on_drawn(self._drawn)
         self._controls = Controls(choices=choices(), height=height or 0)
         self._requests = Requests(self, self._controls)
+        self.races = Race(
+            self._session.mailbox, partial(self._controls.set_trait, "race"), lambda: not self._session.busy
+        )
         self._progress = Progress(self._session, self._controls)
         super().__init__([self.viewer, self._controls])
         self.add_class("i2n-explorer")
@@ -99,8 +106,8 @@ class Explorer(Box):
         return [{n: v.measures[n] for n in v.measures if n in v.measured} for v in self._session.variants]
 
     def wait(self, timeout=None):
-        """Block until every result and every measure is there; TimeoutError after `timeout` seconds."""
-        self._session.wait(timeout)
+        """Block until every result, measure and race is there; TimeoutError after `timeout` seconds."""
+        self._session.wait(timeout, self.races.worker)
 
     def set(self, index, **changes):
         """Change settings of the variant with the number `index`, from 0: ``explorer.set(0, k=4)``."""
@@ -159,6 +166,17 @@ class Explorer(Box):
         """Return the command line that repeats what the variant with this number shows."""
         return self._source.command(self.variants[index])
 
+    def start_race(self, index=0):
+        """Run every method with the settings of the variant with this number; see `race`, and `wait`."""
+        with self._session.mailbox.lock:
+            variant = self._session.variants[index]
+            self.races.start(self.image, variant.settings, variant.id)
+
+    @property
+    def race(self):
+        """What `start_race` has found, a dict for each method; see `race.run` for its values."""
+        return [dict(row) for row in self.races.rows]
+
     def cancel(self):
         """Give up what is being computed; the pictures stay as they are."""
         with self._session.mailbox.lock:
@@ -170,6 +188,7 @@ class Explorer(Box):
         """Stop computing and remove the widgets."""
         if self._session:
             self._session.cancel()
+            self.races.worker.drop()
         for widget in self.children:
             widget.close()
         super().close()
@@ -179,6 +198,7 @@ class Explorer(Box):
     def _take(self, bench, source, drafts=None, settings=None):
         """Take another image, and other settings if there are any; every pane has its place at once."""
         self._source, session = source, self._session
+        self.races.clear()
         with self.viewer.hold_sync():
             if settings:
                 for variant in list(session.variants):

@@ -7,7 +7,7 @@ class Card {
     this.pick = button("", () => app.select(id), { class: "pick" });
     this.copy = button("Copy", () => app.send({ do: "add", variant: id }), { title: "Add another variant with these settings" });
     this.remove = button("✕", () => app.send({ do: "remove", variant: id }), { title: "Remove this variant" });
-    this.palette = new Palette(id.slice(1), (index) => app.light(id, index));
+    this.palette = new Palette(id.slice(1), (index) => app.light(id, index), (hex) => app.lock(id, hex));
     this.measures = make("dl", { class: "measures" });
     this.ending = make("div", { class: "ending" });
     this.bar = make("div", { class: "stages", role: "img" });
@@ -15,7 +15,7 @@ class Card {
     this.error = make("div", { class: "error", role: "alert" });
     this.el = make("section", { class: "card", "data-variant": id, onclick: () => of() && app.select(id) },
       make("header", {}, this.pick, this.copy, this.remove),
-      this.palette.strip, this.palette.about, this.error, this.measures, this.ending, this.bar, this.times);
+      this.palette.el, this.error, this.measures, this.ending, this.bar, this.times);
     this.remove.addEventListener("click", (event) => event.stopPropagation());
   }
 
@@ -28,7 +28,7 @@ class Card {
     this.remove.disabled = alone;
     this.remove.setAttribute("aria-label", `Remove variant ${variant.id.slice(1)}`);
     this.copy.setAttribute("aria-label", `Copy variant ${variant.id.slice(1)}`);
-    this.palette.update(variant.palette, variant.counts, [variant.colors, variant.details].filter(Boolean).join(" · "), byShare);
+    this.palette.update(variant.palette, variant.counts, [variant.colors, variant.details].filter(Boolean).join(" · "), byShare, variant.locked);
     put(this.error, selected ? "" : variant.error); // the panel says it beside the control
     this.writeMeasures(variant.measures);
     this.writeStages(variant.stages, variant.ending);

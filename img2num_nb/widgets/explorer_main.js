@@ -16,20 +16,25 @@ class App {
     this.choices = model.get("choices");
     this.status = this.makeStatus();
     this.cards = new Cards(this, this.status.elements);
+    this.race = new Race(this);
     this.panel = new Panel(this);
     el.classList.add("i2n-controls");
-    el.append(this.panel.el, this.cards.el);
+    el.append(this.panel.el, this.race.el, this.cards.el);
     this.observe();
     this.update();
   }
 
   observe() {
+    const receive = (content, buffers) => this.race.receive(content, buffers);
     const { model, gone: { signal } } = this, listen = (name, handler) => {
       model.on(`change:${name}`, handler);
       signal.addEventListener("abort", () => model.off(`change:${name}`, handler));
     };
     for (const name of ["state", "errors", "selected", "by_share"]) listen(name, () => this.update());
     listen("status", () => { this.writeStatus(); this.update(); });
+    listen("race", () => this.race.update());
+    model.on("msg:custom", receive);
+    signal.addEventListener("abort", () => model.off("msg:custom", receive));
     listen("lit", () => this.cards.mark(model.get("lit")));
     for (const name of ["height", "mode"]) listen(name, () => this.layout());
     const sizes = new ResizeObserver(() => this.layout());
@@ -45,6 +50,7 @@ class App {
 
   dispose() {
     this.gone.abort();
+    this.race.scatter.sizes.disconnect();
     clearTimeout(this.resting);
     this.el.replaceChildren();
   }
@@ -70,6 +76,7 @@ class App {
     this.cards.mark(this.model.get("lit"));
     this.panel.update(this.state, this.variant(this.selected), errors, synced);
     this.status.add.disabled = this.state.variants.length === 5;
+    this.race.update();
     for (const part of this.parts) part.update({ state: this.state, errors });
     for (const choice of this.status.widths) choice.setAttribute("aria-pressed", (choice.dataset.width === "share") === this.model.get("by_share"));
     this.layout();
@@ -122,6 +129,13 @@ class App {
     this.model.save_changes();
   }
 
+  /** Keep a colour of a variant while the others are designed anew, or let it go. */
+  lock(id, hex) {
+    const { locked } = this.variant(id), rest = locked.filter((other) => other !== hex);
+    this.select(id);
+    this.change({ locked: (rest.length < locked.length ? rest : [...locked, hex]).join() || "none" });
+  }
+
   // ---- what the original's card holds besides: the kind of swatches, and how the work goes ---------------------
 
   makeStatus() {
@@ -169,6 +183,7 @@ class App {
     const largest = grids.reduce((a, b) => (b.scale > a.scale ? b : a)), row = grids.at(-1);
     const best = row.scale > 0.7 * largest.scale ? row : largest; // one row, with each card under its picture, if that costs little
     box.style.setProperty("--viewer-height", `${this.model.get("height") || Math.max(280, best.height)}px`);
+    box.style.setProperty("--race-height", `${Math.max(460, Math.floor(most))}px`);
     box.style.setProperty("--columns", all);
     box.classList.toggle("aligned", room / all >= 230);
   }

@@ -1,23 +1,29 @@
-// A palette as a strip of swatches: hover or focus lights up a colour's pixels, a click copies its hex code.
+// A palette as a strip of swatches: hover or focus lights up a colour's pixels, a click copies its hex code, L locks the colour.
 
 const SHOWN_SWATCHES = 256;
 
 class Palette {
-  /** `light(index or null)` is called when a swatch is pointed at or left. */
-  constructor(name, light) {
+  /** `light(index or null)` is called when a swatch is pointed at or left, `lock(hex)` to keep a colour or let it go. */
+  constructor(name, light, lock) {
     this.light = light;
+    this.lock = lock;
     this.swatches = [];
     this.at = 0; // the swatch that Tab reaches
     this.strip = make("div", { class: "strip", role: "toolbar", "aria-label": `Palette of ${name}`,
-      onkeydown: (event) => this.onKey(event), onpointerleave: () => this.point(null) });
-    this.about = make("div", { class: "about", "aria-live": "polite" });
+      onkeydown: (event) => this.onKey(event) });
     this.key = make("span", { class: "key", hidden: true });
-    this.text = make("span", { class: "facts" });
-    this.about.append(this.key, this.text);
+    this.text = make("span", { class: "facts", "aria-live": "polite" });
+    // Not reached by Tab, since it goes when the swatch is left: there is the key L. The swatch keeps the focus.
+    this.lockButton = button("", () => this.lock(this.swatches[this.pointed].dataset.hex), { class: "lock", tabindex: -1, hidden: true,
+      "aria-label": "Lock this colour", onmousedown: (event) => event.preventDefault() });
+    this.lockButton.innerHTML = '<svg viewBox="0 0 14 16" width="12" height="14" aria-hidden="true"><path d="M4 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentcolor" stroke-width="1.8"/><path d="M2 7h10v7.5H2z" fill="currentcolor"/></svg>';
+    this.el = make("div", { class: "palette", onpointerleave: () => this.point(null) },
+      this.strip, make("div", { class: "about" }, this.key, this.text, this.lockButton));
   }
 
-  update(hexes, counts, facts, byShare) {
+  update(hexes, counts, facts, byShare, locked) {
     this.counts = counts;
+    this.locked = locked;
     this.total = counts.reduce((sum, count) => sum + count, 0);
     this.facts = facts + (counts.length > SHOWN_SWATCHES ? `; the first ${SHOWN_SWATCHES} are shown` : "");
     const n = Math.min(counts.length, SHOWN_SWATCHES);
@@ -30,9 +36,12 @@ class Palette {
       const hex = `#${hexes.slice(6 * i, 6 * i + 6)}`;
       if (swatch.dataset.hex !== hex) swatch.style.background = swatch.dataset.hex = hex;
       swatch.style.flexGrow = byShare ? counts[i] : "";
-      swatch.setAttribute("aria-label", `${hex}, ${this.share(i)}`);
+      swatch.classList.toggle("locked", locked.includes(hex));
+      swatch.setAttribute("aria-label", `${hex}, ${this.share(i)}${locked.includes(hex) ? ", locked" : ""}`);
     });
-    this.at = Math.min(this.at, Math.max(0, n - 1));
+    const moved = this.swatches.findIndex((swatch) => swatch.dataset.hex === this.followed), focused = this.strip.contains(document.activeElement);
+    this.at = focused && moved >= 0 ? moved : Math.min(this.at, Math.max(0, n - 1));
+    if (focused) this.swatches[this.at]?.focus(); // a colour just locked may stand elsewhere among others
     this.swatches.forEach((swatch, i) => { swatch.tabIndex = i === this.at ? 0 : -1; });
     this.write();
   }
@@ -46,7 +55,7 @@ class Palette {
 
   addSwatch() {
     const i = this.swatches.length;
-    const swatch = make("button", { type: "button", class: "swatch", onclick: () => this.copy(i),
+    const swatch = make("button", { type: "button", class: "swatch", "aria-keyshortcuts": "L", onclick: () => this.copy(i),
       onpointerenter: () => this.point(i), onfocus: () => { this.at = i; this.point(i); }, onblur: () => this.point(null) });
     this.swatches.push(swatch);
     this.strip.append(swatch);
@@ -68,8 +77,10 @@ class Palette {
   onKey(event) {
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8, Home: -SHOWN_SWATCHES, End: SHOWN_SWATCHES };
     if (event.key === "Escape") document.activeElement.blur();
+    else if (event.key.toLowerCase() === "l" && !event.ctrlKey && !event.metaKey) this.lock(this.followed = this.swatches[this.at].dataset.hex);
     else if (event.key in steps) {
       const to = Math.min(Math.max(this.at + steps[event.key], 0), this.swatches.length - 1);
+      this.followed = null;
       this.swatches[this.at].tabIndex = -1;
       this.swatches[to].tabIndex = 0;
       this.swatches[to].focus();
@@ -90,5 +101,11 @@ class Palette {
     const what = swatch && `${swatch.dataset.hex} · ${this.share(i)}`;
     const hint = this.copied ? "copied" : this.pointed == null ? "" : "click copies";
     put(this.text, swatch ? `${what}${hint && ` · ${hint}`}` : this.facts ?? "");
+    this.lockButton.hidden = this.pointed == null || !swatch;
+    if (swatch) {
+      const locked = this.locked.includes(swatch.dataset.hex);
+      this.lockButton.setAttribute("aria-pressed", locked);
+      putTitle(this.lockButton, locked ? "Let this colour go (L)" : "Keep this colour whatever else changes (L)");
+    }
   }
 }

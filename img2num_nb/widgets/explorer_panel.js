@@ -56,7 +56,7 @@ class Panel {
     };
     this.main = make("div", { class: "i2n-main", onclick: touched, onchange: touched, onkeydown: enter }, this.tabs, this.makeColors());
     this.el = make("div", { class: "i2n-panel", onclick: touched, onchange: touched, onkeydown: enter }, this.tabsAt, this.main,
-      this.makeSpace(), this.makeMethod(), this.makeFilter(), this.makeSeed(), this.keep.el);
+      this.makeSpace(), this.makeMethod(), this.makeDither(), this.makeFilter(), this.makeSeed(), this.keep.el);
   }
 
   makeColors() {
@@ -80,7 +80,24 @@ class Panel {
       (method) => this.app.change({ method, options: {} })), "");
     this.options = make("div", { class: "options" });
     this.optionFold = fold("Options", this.options);
-    return group(this.method.el, this.optionFold);
+    this.raceButton = button("Race all methods", () => this.app.race.toggle(true), { title: "Run every method with these settings: error against time" });
+    return group(this.method.el, make("div", { class: "row beside" }, this.optionFold, this.raceButton));
+  }
+
+  makeDither() {
+    const { help, dithers, lights } = this.app.choices, pairs = (names) => Object.entries(names).map(([name, [label]]) => [name, label]);
+    const send = (live) => this.app.change({ dither: this.ditherText() }, live);
+    this.dither = labelled("Dithering", select(pairs(dithers), () => send(false)), "");
+    this.strength = new Slider({ label: "Strength", help: help.dither_strength, unit: "of the error", min: 0, max: 1, step: 0.05,
+      change: (_, live) => send(live), settle: () => this.app.settle() });
+    this.light = labelled("Averages in", select(pairs(lights), () => send(false)));
+    this.ditherDetails = make("div", {}, this.strength.el, this.light.el);
+    return group(this.dither.el, this.ditherDetails);
+  }
+
+  ditherText() {
+    const [method, strength, light] = [this.dither.control.value, this.strength.number.value, this.light.control.value];
+    return method === "none" ? "none" : [method, strength, light].join();
   }
 
   makeFilter() {
@@ -130,6 +147,7 @@ class Panel {
     put(this.method.note, methods[settings.method][1]);
     putTitle(this.method.note, methods[settings.method][1]);
     this.writeOptions(settings);
+    this.writeDither(variant.dither);
     const [spatial, sigmaRange, space] = variant.filter, on = settings.filter !== "none";
     this.filterOn.checked = on;
     this.filterDetails.hidden = !on;
@@ -138,6 +156,17 @@ class Panel {
     put(this.range.unit, filter_spaces[space][1]);
     putValue(this.filterSpace.control, space);
     putValue(this.seed.control, settings.seed);
+  }
+
+  writeDither([method, strength, light]) {
+    const { dithers, lights } = this.app.choices;
+    putValue(this.dither.control, method);
+    put(this.dither.note, dithers[method][1]);
+    putTitle(this.dither.note, dithers[method][1]);
+    this.ditherDetails.hidden = method === "none";
+    this.strength.write(strength);
+    putValue(this.light.control, light);
+    putTitle(this.light.control, lights[light][1]);
   }
 
   writeTabs(variants, selected) {

@@ -58,6 +58,18 @@ class Requests:
     def _do_resume(self):
         self._explorer.resume()
 
+    def _do_race(self, index):
+        self._explorer.start_race(index)
+
+    def _do_race_stop(self):
+        self._explorer.races.cancel()
+
+    def _do_race_picture(self, name):
+        races = self._explorer.races
+        size, palette, pixels = races.picture(name)
+        kind = {"picture": name, "number": races.number, "size": size, "bytes": pixels.itemsize}
+        self._controls.send(kind, [b"" if palette is None else palette.tobytes(), pixels.tobytes()])
+
     def _do_save(self, path):
         self._explorer.save(path)
         self.complain("done", f"Saved: {os.path.abspath(path)}")

@@ -87,9 +87,9 @@ class Session:
         self.mailbox = Mailbox()
         self._painter, self._meter = Worker(self.mailbox), Worker(self.mailbox)
 
-    def wait(self, timeout=None):
-        """Block until nothing is left to do; TimeoutError after `timeout` seconds."""
-        wait(self.mailbox, self._painter, self._meter, timeout=timeout)
+    def wait(self, timeout=None, *workers):
+        """Block until nothing is left to do, here and for other `workers`; TimeoutError after `timeout` seconds."""
+        wait(self.mailbox, self._painter, self._meter, *workers, timeout=timeout)
 
     @property
     def busy(self):

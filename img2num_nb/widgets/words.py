@@ -6,6 +6,7 @@ import math
 import sys
 
 from ..color import SPACES
+from ..dither import DITHERS, LIGHTS
 from ..filters import SPACES as FILTER_SPACES
 from ..palettes import METHODS
 from ..samples import SAMPLES
@@ -24,6 +25,20 @@ METHOD_NAMES = {
     "opencv": ("k-means (OpenCV)", "OpenCV on every single pixel: slow, and cannot be cancelled."),
     "sklearn-minibatch": ("Mini-batch k-means", "scikit-learn on small random samples: quick, less steady."),
 }
+DITHER_NAMES = {
+    "none": ("none", "Each pixel takes its nearest colour: flat areas, hard steps."),
+    "floyd-steinberg": ("Floyd-Steinberg", "A pixel's error goes on to its neighbours: rows run to and fro."),
+    "floyd-steinberg-raster": (
+        "Floyd-Steinberg, raster",
+        "The same with all rows from left to right, as most programs have it.",
+    ),
+    "bayer": ("Bayer", "A regular pattern of 8 × 8 thresholds: the look of early computers."),
+    "blue-noise": ("Blue noise", "An irregular, even pattern of 64 × 64 thresholds."),
+}
+LIGHT_NAMES = {
+    "srgb": ("sRGB levels", "On average the levels are right, as most programs have it."),
+    "linear": ("linear light", "On average the light is right, as the eye sees it from afar."),
+}
 OPTION_NAMES = {
     "max_iter": "Iterations at most",
     "init": "Starts from",
@@ -38,6 +53,7 @@ HELP = {
     "sigma_spatial": "How far it looks around each pixel.",
     "sigma_range": "How different colours may be and still blend.",
     "filter_space": "Where colours are compared and blended.",
+    "dither_strength": "Part of an error that neighbours make up for.",
     "seed": "Where chance begins: another seed, another attempt.",
 }
 UNITS = {"lab": "Lab units", "srgb": "levels of 255"}
@@ -91,6 +107,8 @@ def choices():
         "samples": SAMPLES,
         "spaces": {name: SPACE_NAMES.get(name, (name, "")) for name in SPACES},
         "methods": methods,
+        "dithers": {name: DITHER_NAMES.get(name, (name, line)) for name, line in DITHERS.items()},
+        "lights": {name: LIGHT_NAMES[name] for name in LIGHTS},
         "filter_spaces": {name: [SPACE_NAMES[name][0], UNITS[name]] for name in FILTER_SPACES},
         "help": HELP,
     }
@@ -102,13 +120,16 @@ def title(settings):
     details = ["smoothed"] if settings.filter else []
     details += [SPACE_NAMES.get(settings.color_space, (settings.color_space,))[0]]
     details += [method_words(METHODS[settings.method])[0]]
+    details += ["dithered"] if settings.dither else []
     return colors, ", ".join(details)
 
 
 def colors_line(quantization):
     """Return how many colours there are and were asked for."""
     n, k = quantization.n_colors, quantization.k
-    return f"{n:,} of {k:,} colours" + ("" if n == k else ": the picture has no more" if n < k else "")
+    locked = len(quantization.settings.get("locked", ()))
+    text = f"{n:,} of {k:,} colours" + (f", {locked} locked" if locked else "")
+    return text + ("" if n == k else ": the picture has no more" if n < k else "")
 
 
 def iterations_line(quantization):
