@@ -1,6 +1,7 @@
 """Points grouped in the cells of a grid: the structure that makes exact k-means cheap (see `_kernels/lloyd.py`)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,10 +18,14 @@ class Cells:
 
     Attributes
     ----------
-    points : (n, 4) ndarray of float64
-        x, y, z and count, in the order of the cells.
-    order : (n,) ndarray of int32
-        Where each point came from.
+    coords : (n, 3) ndarray of float64
+        The points, whole numbers, in their own order.
+    counts : (n,) ndarray
+        Weight of each.
+    lanes : (4, m) ndarray of float64
+        x, y, z and count of the points in the order of the cells; each cell filled up to a multiple of 8 by points that do not count.
+    order : (m,) ndarray of int32
+        Which point that is; -1: none.
     cells, blocks : tuple of ndarray
         Of each cell (block): where its points (cells) begin; the least and the greatest coordinates of its points; their sums of
         count times x, y, z and of counts, which are exact.
@@ -28,7 +33,9 @@ class Cells:
         Place of each cell on the grid.
     """
 
-    points: np.ndarray
+    coords: np.ndarray
+    counts: np.ndarray
+    lanes: np.ndarray
     order: np.ndarray
     cells: tuple
     blocks: tuple
@@ -46,25 +53,27 @@ class Cells:
         chunked(lambda a, b: kernels.cell_of(coords, a, b, low, size, dims, key), n, chunk)
         order, offsets = kernels.sort_by_cell(key, int(dims.prod()) * 64)
         c = len(offsets) - 1
-        points = np.empty((n, 4))
+        lanes = np.empty((4, len(order)))
         cells = (offsets, np.empty((c, 3)), np.empty((c, 3)), np.empty((c, 4)))
+        bins = np.empty((c, 3), np.uint8)
         chunk = c if n < WORTH_THREADS else -(-c // n_threads())
         chunked(
-            lambda a, b: kernels.gather_cells(coords, counts, order, offsets, a, b, points, *cells[1:]),
+            lambda a, b: kernels.gather_cells(
+                coords, counts, key, dims, order, offsets, a, b, lanes, *cells[1:], bins
+            ),
             c,
             chunk,
         )
-
-        key = key[order[offsets[:-1]]]
-        starts = np.append(np.flatnonzero(np.diff(key >> 6, prepend=-1)), c)
+        starts = np.append(np.flatnonzero(np.diff(key[order[offsets[:-1]]] >> 6, prepend=-1)), c)
         b = len(starts) - 1
         blocks = (starts, np.empty((b, 3)), np.empty((b, 3)), np.empty((b, 4)))
         kernels.gather_blocks(starts, *cells[1:], *blocks[1:])
-        bins = [
-            4 * block + (key >> shift & 3)
-            for block, shift in zip(np.unravel_index(key >> 6, dims), (4, 2, 0), strict=True)
-        ]
-        return cls(points, order, cells, blocks, np.stack(bins, axis=1).astype(np.uint8))
+        return cls(coords, counts, lanes, order, cells, blocks, bins)
+
+    @cached_property
+    def points(self):
+        """The points and their counts in their own order, ``(n, 4)`` float64."""
+        return np.column_stack([self.coords, self.counts])
 
     def means(self):
         """Return the cells as ``(c, 4)`` points: mean x, y, z on the grid, and count."""
@@ -74,20 +83,20 @@ class Cells:
 
     def _spread(self, job, cancel):
         n = len(self.blocks[1])
-        chunk = n if len(self.points) < WORTH_THREADS else max(1, n // (4 * n_threads()))
+        chunk = n if len(self.coords) < WORTH_THREADS else max(1, n // (4 * n_threads()))
         return chunked(job, n, chunk, cancel=cancel)
 
     def lloyd_pass(self, centers, cancel=None):
         """Return the ``(k, 4)`` sums of the points nearest to each whole-number centre: x, y, z, count; exact."""
-        job = lambda a, b: kernels.lloyd_pass(self.blocks, self.cells, self.points, centers, a, b)  # noqa: E731
+        job = lambda a, b: kernels.lloyd_pass(self.blocks, self.cells, self.lanes, centers, a, b)  # noqa: E731
         return sum(self._spread(job, cancel))
 
     def assign(self, centers, cancel=None):
         """Return each point's nearest centre (of equals, the first) and its squared distance, in the points' original order."""
-        labels = np.empty(len(self.points), np.uint8 if len(centers) <= 256 else np.uint16)
-        distances = np.empty(len(self.points))
+        labels = np.empty(len(self.coords), np.uint8 if len(centers) <= 256 else np.uint16)
+        distances = np.empty(len(self.coords))
         job = lambda a, b: kernels.assign(  # noqa: E731
-            self.blocks, self.cells, self.points, self.order, centers, a, b, labels, distances
+            self.blocks, self.cells, self.lanes, self.order, centers, a, b, labels, distances
         )
         self._spread(job, cancel)
         return labels, distances

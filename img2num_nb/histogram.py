@@ -91,9 +91,10 @@ class ColorHistogram:
     def cells(self, color_space):
         """Return the colours grouped in `Cells` of a colour space; kept for the next call."""
         if color_space not in self._cells:
-            self._cells[color_space] = Cells.group(
-                self.coords(color_space), self.counts, color.SPACES[color_space].cells
-            )
+            divisions = color.SPACES[color_space].cells
+            if self.bits < 8:  # fewer colours, so fewer cells
+                divisions = divisions * 3 // 4
+            self._cells[color_space] = Cells.group(self.coords(color_space), self.counts, divisions)
         return self._cells[color_space]
 
 
@@ -132,15 +133,14 @@ def _exact(pixels):
 
 
 def _coarse(pixels, bits):
-    tables = [_tables.take((1 << (3 * bits), 2), np.int64) for _ in range(n_threads())]
+    cells = 1 << (3 * bits)
+    tables = _tables.take((n_threads(), cells, 2), np.int64)
     chunk = -(-len(pixels) // len(tables))
     chunked(lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables[a // chunk]), len(pixels), chunk)
-    for table in tables[1:]:
-        kernels.merge_coarse(tables[0], table)
-    colors, counts = kernels.coarse_colors(tables[0], bits)
-    for table in tables:
-        _tables.give(table)
-    return colors, counts
+    parts = chunked(lambda a, b: kernels.coarse_colors(tables, a, b, bits), cells)
+    _tables.give(tables)
+    colors, counts = zip(*parts, strict=True)
+    return np.concatenate(colors), np.concatenate(counts)
 
 
 _tables = Scratch()

@@ -26,9 +26,8 @@ def map_pixels(image, histogram, color_labels):
         chunked(lambda a, b: kernels.look_up(pixels, a, b, table, labels), len(pixels))
     else:
         bits = histogram.bits
-        table = np.zeros(1 << (3 * bits), color_labels.dtype)
-        cells = (histogram.colors >> (8 - bits)).astype(np.int64) @ [1 << (2 * bits), 1 << bits, 1]
-        table[cells] = color_labels
+        table = np.empty(1 << (3 * bits), color_labels.dtype)
+        kernels.fill_coarse(histogram.colors, color_labels, bits, table)
         chunked(lambda a, b: kernels.look_up_coarse(pixels, a, b, bits, table, labels), len(pixels))
     return labels.reshape(image.shape[:2])
 

@@ -194,28 +194,27 @@ def quantize(
     _stop_if(cancel)
 
     color_labels, distances = nearest(histogram, palette, color_space)
-    labels = map_pixels(pixels, histogram, color_labels)
-    counts = np.bincount(color_labels, histogram.counts, len(palette)).astype(np.int64)
-    if not counted and not np.array_equal(_count(labels, palette), counts):
-        raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
     if dither != "none" and dither_strength:
+        look_up = partial(map_pixels, pixels, histogram)
+        _check_same(look_up(color_labels), color_labels, histogram, counted)
         labels = dithered_labels(
             pixels,
             palette,
             histogram.colors,
-            partial(map_pixels, pixels, histogram),
+            look_up,
             dither=dither,
             strength=dither_strength,
             light=dither_light,
             color_space=color_space,
             cancel=cancel,
         )
-        counts = _count(labels, palette)
-    used = (counts > 0) | (palette[:, None] == held).all(axis=2).any(axis=1)
-    if not used.all():  # a colour that no pixel has taken is no colour of the image
-        palette, counts = palette[used], counts[used]
-        new = (np.cumsum(used) - 1).astype(np.uint8 if len(palette) <= 256 else np.uint16)
-        labels = new[labels]
+        counts = np.bincount(labels.reshape(-1), minlength=len(palette))
+        palette, counts, labels = _drop_unused(palette, counts, labels, held)
+    else:
+        counts = np.bincount(color_labels, histogram.counts, len(palette)).astype(np.int64)
+        palette, counts, color_labels = _drop_unused(palette, counts, color_labels, held)
+        labels = map_pixels(pixels, histogram, color_labels)
+        _check_same(labels, color_labels, histogram, counted)
     times.append(time.perf_counter())
 
     steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))
@@ -288,9 +287,23 @@ def _check_locked(locked, k):
     return held
 
 
-def _count(labels, palette):
-    """Return how many pixels each palette colour has."""
-    return np.bincount(labels.reshape(-1), minlength=len(palette))
+def _check_same(labels, color_labels, histogram, counted):
+    """Raise ValueError if a given histogram does not give each label as many pixels as they have."""
+    if not counted:
+        pixels = np.bincount(labels.reshape(-1), minlength=int(color_labels.max()) + 1)
+        if not np.array_equal(pixels, np.bincount(color_labels, histogram.counts).astype(np.int64)):
+            raise ValueError(
+                "histogram must be that of the image, got that of another image with as many pixels"
+            )
+
+
+def _drop_unused(palette, counts, labels, held):
+    """Drop the palette colours that nothing has taken, save those held: they are no colours of the image."""
+    used = (counts > 0) | (palette[:, None] == held).all(axis=2).any(axis=1)
+    if used.all():
+        return palette, counts, labels
+    new = (np.cumsum(used) - 1).astype(np.uint8 if used.sum() <= 256 else np.uint16)
+    return palette[used], counts[used], new[labels]
 
 
 def _stop_if(cancel):

@@ -6,20 +6,12 @@ nothing is sorted, yet the codes come out in ascending order.
 """
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
+from .lanes import lowest_bit
 from .run import inline, kernel
 
 BUCKETS = 4096  # upper 12 bits of a code: R and the upper half of G
 WORDS = BUCKETS // 32
-
-
-@intrinsic
-def _trailing_zeros(typingctx, value):
-    """Return the place of the lowest set bit of an int32."""
-    return types.int32(types.int32), lambda ctx, b, sig, args: b.cttz(args[0], ir.Constant(ir.IntType(1), 0))
 
 
 @kernel
@@ -71,7 +63,7 @@ def count_buckets(low, offsets, start, stop, first, colors, counts):
             bits = used[word]
             used[word] = 0
             while bits != 0:
-                code = word * 32 + _trailing_zeros(bits)
+                code = word * 32 + lowest_bit(bits)
                 bits = np.int32(bits & (bits - 1))
                 colors[out, 0] = bucket >> 4
                 colors[out, 1] = ((bucket & 15) << 4) | (code >> 8)
@@ -97,35 +89,35 @@ def add_coarse(pixels, start, stop, bits, sums):
 
 
 @kernel
-def merge_coarse(sums, other):
-    """Add one table of `add_coarse` to another, and clear it."""
-    for cell in range(len(sums)):
-        if other[cell, 0]:
-            for half in range(2):
-                sums[cell, half] += other[cell, half]
-                other[cell, half] = 0
-
-
-@kernel
-def coarse_colors(sums, bits):
-    """Return the mean colours (rounded) and pixel counts of the cells in use, and clear the table."""
+def coarse_colors(tables, start, stop, bits):
+    """Return the mean colours (rounded) and pixel counts of cells `start` to `stop` in use, of all tables together, and clear them."""
     shift = 8 - bits
     mask = (1 << bits) - 1
+    sums = tables[0, start:stop]
+    for t in range(1, len(tables)):
+        other = tables[t, start:stop]
+        for i in range(len(sums)):
+            if other[i, 0]:
+                sums[i, 0] += other[i, 0]
+                sums[i, 1] += other[i, 1]
+                other[i, 0] = 0
+                other[i, 1] = 0
     n = 0
-    for cell in range(len(sums)):
-        n += sums[cell, 0] > 0
+    for i in range(len(sums)):
+        n += sums[i, 0] != 0
     colors = np.empty((n, 3), np.uint8)
     counts = np.empty(n, np.int64)
     out = 0
-    for cell in range(len(sums)):
-        if sums[cell, 0]:
-            weight = sums[cell, 0] & 0xFFFFFFFF
-            for c, rest in enumerate((sums[cell, 0] >> 32, sums[cell, 1] & 0xFFFFFFFF, sums[cell, 1] >> 32)):
+    for i in range(len(sums)):
+        if sums[i, 0]:
+            cell = start + i
+            weight = sums[i, 0] & 0xFFFFFFFF
+            for c, rest in enumerate((sums[i, 0] >> 32, sums[i, 1] & 0xFFFFFFFF, sums[i, 1] >> 32)):
                 base = ((cell >> (bits * (2 - c))) & mask) << shift
                 colors[out, c] = base + (2 * rest + weight) // (2 * weight)
             counts[out] = weight
-            sums[cell, 0] = 0
-            sums[cell, 1] = 0
+            sums[i, 0] = 0
+            sums[i, 1] = 0
             out += 1
     return colors, counts
 
@@ -161,6 +153,15 @@ def look_up(pixels, start, stop, table, labels):
     """Label pixels through the table."""
     for i in range(start, stop):
         labels[i] = table[_place(pixels, i)]
+
+
+@kernel
+def fill_coarse(colors, labels, bits, table):
+    """Enter each mean colour's label at its cell's place."""
+    shift = 8 - bits
+    for i in range(len(colors)):
+        r, g, b = np.int64(colors[i, 0]), np.int64(colors[i, 1]), np.int64(colors[i, 2])
+        table[((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)] = labels[i]
 
 
 @kernel

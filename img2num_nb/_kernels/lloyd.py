@@ -10,17 +10,23 @@ every point with every centre: coordinates, centres, squared distances and sums 
 """
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
+from .lanes import (
+    WIDTH,
+    least,
+    load,
+    lowest_bit,
+    not_above,
+    pick,
+    splat,
+    store,
+    total,
+    where_equal,
+    where_less,
+)
 from .run import inline, kernel
 
-
-@intrinsic
-def _int_bits(typingctx, value):
-    """Reinterpret a float64 >= 0 as int64: the order is the same, and minima of integers vectorize."""
-    return types.int64(types.float64), lambda ctx, b, sig, args: b.bitcast(args[0], ir.IntType(64))
+FAR = 1e12  # a coordinate beyond all colours
 
 
 @kernel
@@ -47,23 +53,24 @@ def cell_of(coords, start, stop, low, size, dims, cells):
 
 @kernel
 def sort_by_cell(cells, n_cells):
-    """Counting sort: the order of points by cell, and where each cell in use begins."""
-    sizes = np.zeros(n_cells + 1, np.int64)
+    """Counting sort: the points by cell, with -1 behind a cell's last up to a multiple of 8; and where each cell in use begins."""
+    sizes = np.zeros(n_cells, np.int64)
     for i in range(len(cells)):
-        sizes[cells[i] + 1] += 1
-    used = 0
+        sizes[cells[i]] += 1
+    used, room = 0, 0
     for c in range(n_cells):
-        if sizes[c + 1]:
-            used += 1
-        sizes[c + 1] += sizes[c]
+        used += sizes[c] > 0
+        room += (sizes[c] + WIDTH - 1) // WIDTH * WIDTH
     offsets = np.empty(used + 1, np.int64)
-    out = 0
+    used, room = 0, 0
     for c in range(n_cells):
-        if sizes[c + 1] > sizes[c]:
-            offsets[out] = sizes[c]
-            out += 1
-    offsets[used] = len(cells)
-    order = np.empty(len(cells), np.int32)
+        if sizes[c]:
+            offsets[used] = room
+            used += 1
+            room += (sizes[c] + WIDTH - 1) // WIDTH * WIDTH
+            sizes[c] = offsets[used - 1]
+    offsets[used] = room
+    order = np.full(room, np.int32(-1))
     for i in range(len(cells)):
         order[sizes[cells[i]]] = i
         sizes[cells[i]] += 1
@@ -71,21 +78,34 @@ def sort_by_cell(cells, n_cells):
 
 
 @kernel
-def gather_cells(coords, counts, order, offsets, start, stop, points, low, high, sums):
-    """Write the points of each cell side by side (x, y, z, count), its box, and its sums (x, y, z, count)."""
+def gather_cells(coords, counts, keys, dims, order, offsets, start, stop, points, low, high, sums, bins):
+    """Write the points of each cell side by side, its box, its sums (x, y, z, count), and its place on the grid.
+
+    `points` is ``(4, n)``: x, y, z, count. The places behind a cell's last point are filled with its first, counted 0 times.
+    """
     for c in range(start, stop):
         lx, ly, lz, hx, hy, hz = np.inf, np.inf, np.inf, -np.inf, -np.inf, -np.inf
-        sx, sy, sz, total = 0.0, 0.0, 0.0, 0.0
+        sx, sy, sz, all_ = 0.0, 0.0, 0.0, 0.0
         for i in range(offsets[c], offsets[c + 1]):
             j = order[i]
-            x, y, z, weight = coords[j, 0], coords[j, 1], coords[j, 2], np.float64(counts[j])
-            points[i, 0], points[i, 1], points[i, 2], points[i, 3] = x, y, z, weight
+            weight = 0.0
+            if j < 0:
+                j = order[offsets[c]]
+            else:
+                weight = np.float64(counts[j])
+            x, y, z = coords[j, 0], coords[j, 1], coords[j, 2]
+            points[0, i], points[1, i], points[2, i], points[3, i] = x, y, z, weight
             lx, ly, lz = min(lx, x), min(ly, y), min(lz, z)
             hx, hy, hz = max(hx, x), max(hy, y), max(hz, z)
-            sx, sy, sz, total = sx + weight * x, sy + weight * y, sz + weight * z, total + weight
+            sx, sy, sz, all_ = sx + weight * x, sy + weight * y, sz + weight * z, all_ + weight
         low[c, 0], low[c, 1], low[c, 2] = lx, ly, lz
         high[c, 0], high[c, 1], high[c, 2] = hx, hy, hz
-        sums[c, 0], sums[c, 1], sums[c, 2], sums[c, 3] = sx, sy, sz, total
+        sums[c, 0], sums[c, 1], sums[c, 2], sums[c, 3] = sx, sy, sz, all_
+        key = np.int64(keys[order[offsets[c]]])
+        block = key >> 6
+        bins[c, 0] = block // (dims[1] * dims[2]) << 2 | (key >> 4 & 3)
+        bins[c, 1] = block // dims[2] % dims[1] << 2 | (key >> 2 & 3)
+        bins[c, 2] = block % dims[2] << 2 | (key & 3)
 
 
 @kernel
@@ -100,85 +120,79 @@ def gather_blocks(offsets, low, high, sums, block_low, block_high, block_sums):
 
 
 @inline
-def _candidates(low, high, centers, n_centers, score, chosen):
-    """Write the places of the centres that are nearest to some part of a box, ascending, into `chosen`; return how many.
+def _planar(centers):
+    """Return centres as rows of x, y and z, filled up to a multiple of 8 with centres too far to be nearest."""
+    k = len(centers)
+    room = (k + WIDTH - 1) // WIDTH * WIDTH
+    rows = np.empty((3, room))
+    for d in range(3):
+        rows[d, :k] = centers[:, d]
+        rows[d, k:] = FAR
+    return rows[0], rows[1], rows[2]
 
-    `centers`, ``(3, n)``, is planar, and the loops are short and free of branches, so that they run on vectors. `score` is scratch.
-    """
-    mx, my, mz = 0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1]), 0.5 * (low[2] + high[2])
-    for j in range(n_centers):
-        dx, dy, dz = centers[0, j] - mx, centers[1, j] - my, centers[2, j] - mz
-        score[j] = _int_bits(dx * dx + dy * dy + dz * dz)
-    near = score[0]
-    for j in range(1, n_centers):
-        near = min(near, score[j])
-    best = 0
-    while score[best] != near:
-        best += 1
+
+@inline
+def _take(x, y, z, chosen, n, near_x, near_y, near_z):
+    """Copy the chosen centres side by side, and fill up to a multiple of 8."""
+    for i in range(n):
+        j = chosen[i]
+        near_x[i], near_y[i], near_z[i] = x[j], y[j], z[j]
+    while n % WIDTH:
+        near_x[n], near_y[n], near_z[n] = FAR, FAR, FAR
+        n += 1
+
+
+@inline
+def _candidates(low, high, cx, cy, cz, n_centers, chosen):
+    """Write the places of the centres that are nearest to some part of a box, ascending, into `chosen`; return how many."""
+    mx, my, mz = (
+        splat(0.5 * (low[0] + high[0])),
+        splat(0.5 * (low[1] + high[1])),
+        splat(0.5 * (low[2] + high[2])),
+    )
+    shortest, where = splat(np.inf), splat(0.0)
+    for j in range(0, n_centers, WIDTH):
+        dx, dy, dz = load(cx, j) - mx, load(cy, j) - my, load(cz, j) - mz
+        d = dx * dx + dy * dy + dz * dz
+        where = where_less(d, shortest, splat(np.float64(j)), where)
+        shortest = where_less(d, shortest, d, shortest)
+    near = splat(least(shortest))
+    lane = lowest_bit(not_above(shortest, near))
+    best = np.int64(pick(where, lane)) + lane
     # If `best` wins at the corner of the box farthest along the way to another centre, it wins everywhere in the box.
-    bx, by, bz = centers[0, best], centers[1, best], centers[2, best]
-    lx, ly, lz = low[0], low[1], low[2]
-    hx, hy, hz = high[0], high[1], high[2]
-    for j in range(n_centers):
-        zx, zy, zz = centers[0, j], centers[1, j], centers[2, j]
-        vx = hx if zx > bx else lx
-        vy = hy if zy > by else ly
-        vz = hz if zz > bz else lz
-        ours = (zx - vx) * (zx - vx) + (zy - vy) * (zy - vy) + (zz - vz) * (zz - vz)
-        its = (bx - vx) * (bx - vx) + (by - vy) * (by - vy) + (bz - vz) * (bz - vz)
-        score[j] = ours <= its
+    bx, by, bz = splat(cx[best]), splat(cy[best]), splat(cz[best])
+    lx, ly, lz = splat(low[0]), splat(low[1]), splat(low[2])
+    hx, hy, hz = splat(high[0]), splat(high[1]), splat(high[2])
     kept = 0
-    for j in range(n_centers):
-        chosen[kept] = j
-        kept += score[j]
+    for j in range(0, n_centers, WIDTH):
+        zx, zy, zz = load(cx, j), load(cy, j), load(cz, j)
+        vx, vy, vz = where_less(bx, zx, hx, lx), where_less(by, zy, hy, ly), where_less(bz, zz, hz, lz)
+        ax, ay, az = zx - vx, zy - vy, zz - vz
+        ex, ey, ez = bx - vx, by - vy, bz - vz
+        bits = not_above(ax * ax + ay * ay + az * az, ex * ex + ey * ey + ez * ez)
+        while bits:
+            chosen[kept] = j + lowest_bit(bits)
+            kept += 1
+            bits &= bits - 1
     return kept
 
 
 @inline
-def _take(centers, chosen, n, near):
-    """Copy the chosen centres side by side."""
-    for i in range(n):
-        j = chosen[i]
-        near[0, i], near[1, i], near[2, i] = centers[0, j], centers[1, j], centers[2, j]
-
-
-@inline
-def _nearest(x, y, z, near, n):
-    """Return the place in `near` of the nearest centre (of equals, the first) and its squared distance."""
-    best = 0
-    least = np.inf
-    for i in range(n):
-        dx, dy, dz = near[0, i] - x, near[1, i] - y, near[2, i] - z
+def _nearest(x, y, z, near_x, near_y, near_z, n):
+    """Return, for eight points, the place of the nearest centre (of equals, the first) and its squared distance."""
+    label, shortest = splat(0.0), splat(np.inf)
+    for j in range(n):
+        dx, dy, dz = splat(near_x[j]) - x, splat(near_y[j]) - y, splat(near_z[j]) - z
         d = dx * dx + dy * dy + dz * dz
-        best = i if d < least else best
-        least = min(d, least)
-    return best, least
+        label = where_less(d, shortest, splat(np.float64(j)), label)
+        shortest = where_less(d, shortest, d, shortest)
+    return label, shortest
 
 
 @inline
-def _add(total, j, x, y, z, weight):
-    total[j, 0] += x
-    total[j, 1] += y
-    total[j, 2] += z
-    total[j, 3] += weight
-
-
-@inline
-def _share_between_two(points, start, stop, near, sums, first, second, total):
-    """Add a cell's points to the sums of two centres: those beyond the plane half-way to the second, and the rest."""
-    ax, ay, az = near[0, 1] - near[0, 0], near[1, 1] - near[1, 0], near[2, 1] - near[2, 0]
-    bx, by, bz = near[0, 1] + near[0, 0], near[1, 1] + near[1, 0], near[2, 1] + near[2, 0]
-    half_way = 0.5 * (ax * bx + ay * by + az * bz)
-    x, y, z, weight = 0.0, 0.0, 0.0, 0.0
-    for i in range(start, stop):
-        beyond = ax * points[i, 0] + ay * points[i, 1] + az * points[i, 2] > half_way
-        w = points[i, 3] if beyond else 0.0
-        x += w * points[i, 0]
-        y += w * points[i, 1]
-        z += w * points[i, 2]
-        weight += w
-    _add(total, second, x, y, z, weight)
-    _add(total, first, sums[0] - x, sums[1] - y, sums[2] - z, sums[3] - weight)
+def _add(totals, j, sums):
+    for d in range(4):
+        totals[j, d] += sums[d]
 
 
 @kernel
@@ -189,33 +203,48 @@ def lloyd_pass(blocks, cells, points, centers, start, stop):
     """
     block_offsets, block_low, block_high, block_sums = blocks
     offsets, low, high, sums = cells
+    px, py, pz, weights = points[0], points[1], points[2], points[3]
     k = len(centers)
-    planar = centers.T.copy()
-    score = np.empty(k, np.int64)
-    far, close = np.empty(k + 1, np.int64), np.empty(k + 1, np.int64)
-    around, near = np.empty((3, k)), np.empty((3, k))
-    total = np.zeros((k, 4))
+    cx, cy, cz = _planar(centers)
+    around_x, around_y, around_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
+    near_x, near_y, near_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
+    far, close = np.empty(len(cx) + WIDTH, np.int64), np.empty(len(cx) + WIDTH, np.int64)
+    parts = np.zeros(4 * WIDTH * len(cx))  # sums in lanes, of the centres near a cell
+    rest = np.empty(4)
+    totals = np.zeros((k, 4))
+    zero = splat(0.0)
     for b in range(start, stop):
-        m = _candidates(block_low[b], block_high[b], planar, k, score, far)
+        m = _candidates(block_low[b], block_high[b], cx, cy, cz, k, far)
         if m == 1:
-            _add(total, far[0], block_sums[b, 0], block_sums[b, 1], block_sums[b, 2], block_sums[b, 3])
+            _add(totals, far[0], block_sums[b])
             continue
-        _take(planar, far, m, around)
+        _take(cx, cy, cz, far, m, around_x, around_y, around_z)
         for c in range(block_offsets[b], block_offsets[b + 1]):
-            n = _candidates(low[c], high[c], around, m, score, close)
-            first, last = offsets[c], offsets[c + 1]
+            n = _candidates(low[c], high[c], around_x, around_y, around_z, m, close)
             if n == 1:
-                _add(total, far[close[0]], sums[c, 0], sums[c, 1], sums[c, 2], sums[c, 3])
+                _add(totals, far[close[0]], sums[c])
                 continue
-            _take(around, close, n, near)
-            if n == 2:  # half of the cells that are left, and no need to add point by point
-                _share_between_two(points, first, last, near, sums[c], far[close[0]], far[close[1]], total)
-                continue
-            for i in range(first, last):
-                x, y, z, weight = points[i, 0], points[i, 1], points[i, 2], points[i, 3]
-                j = far[close[_nearest(x, y, z, near, n)[0]]]
-                _add(total, j, weight * x, weight * y, weight * z, weight)
-    return total
+            _take(around_x, around_y, around_z, close, n, near_x, near_y, near_z)
+            for i in range(offsets[c], offsets[c + 1], WIDTH):
+                x, y, z, weight = load(px, i), load(py, i), load(pz, i), load(weights, i)
+                label, _ = _nearest(x, y, z, near_x, near_y, near_z, n)
+                for j in range(1, n):
+                    w = where_equal(label, splat(np.float64(j)), weight, zero)
+                    at = 4 * WIDTH * j
+                    store(parts, at, load(parts, at) + w * x)
+                    store(parts, at + WIDTH, load(parts, at + WIDTH) + w * y)
+                    store(parts, at + 2 * WIDTH, load(parts, at + 2 * WIDTH) + w * z)
+                    store(parts, at + 3 * WIDTH, load(parts, at + 3 * WIDTH) + w)
+            for d in range(4):  # what the others do not take is the first one's
+                rest[d] = sums[c, d]
+                for j in range(1, n):
+                    at = WIDTH * (4 * j + d)
+                    part = total(load(parts, at))
+                    store(parts, at, zero)
+                    totals[far[close[j]], d] += part
+                    rest[d] -= part
+            _add(totals, far[close[0]], rest)
+    return totals
 
 
 @kernel
@@ -223,18 +252,25 @@ def assign(blocks, cells, points, order, centers, start, stop, labels, distances
     """Write each point's nearest centre, and its squared distance to it, at the point's original place."""
     block_offsets, block_low, block_high, _ = blocks
     offsets, low, high, _ = cells
+    px, py, pz = points[0], points[1], points[2]
     k = len(centers)
-    planar = centers.T.copy()
-    score = np.empty(k, np.int64)
-    far, close = np.empty(k + 1, np.int64), np.empty(k + 1, np.int64)
-    around, near = np.empty((3, k)), np.empty((3, k))
+    cx, cy, cz = _planar(centers)
+    around_x, around_y, around_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
+    near_x, near_y, near_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
+    far, close = np.empty(len(cx) + WIDTH, np.int64), np.empty(len(cx) + WIDTH, np.int64)
+    which, how_far = np.empty(WIDTH), np.empty(WIDTH)
     for b in range(start, stop):
-        m = _candidates(block_low[b], block_high[b], planar, k, score, far)
-        _take(planar, far, m, around)
+        m = _candidates(block_low[b], block_high[b], cx, cy, cz, k, far)
+        _take(cx, cy, cz, far, m, around_x, around_y, around_z)
         for c in range(block_offsets[b], block_offsets[b + 1]):
-            n = _candidates(low[c], high[c], around, m, score, close)
-            _take(around, close, n, near)
-            for i in range(offsets[c], offsets[c + 1]):
-                best, least = _nearest(points[i, 0], points[i, 1], points[i, 2], near, n)
-                labels[order[i]] = far[close[best]]
-                distances[order[i]] = least
+            n = _candidates(low[c], high[c], around_x, around_y, around_z, m, close)
+            _take(around_x, around_y, around_z, close, n, near_x, near_y, near_z)
+            for i in range(offsets[c], offsets[c + 1], WIDTH):
+                label, shortest = _nearest(load(px, i), load(py, i), load(pz, i), near_x, near_y, near_z, n)
+                store(which, 0, label)
+                store(how_far, 0, shortest)
+                for lane in range(WIDTH):
+                    j = order[i + lane]
+                    if j >= 0:
+                        labels[j] = far[close[np.int64(which[lane])]]
+                        distances[j] = how_far[lane]

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock, local
 
 import numba
@@ -53,7 +53,9 @@ def _executor():
     global _pool
     with _pool_lock:
         if _pool is None:
-            _pool = ThreadPoolExecutor(n_threads(), "img2num_nb", lambda: setattr(_worker, "here", True))
+            _pool = ThreadPoolExecutor(
+                max(1, n_threads() - 1), "img2num_nb", lambda: setattr(_worker, "here", True)
+            )
         return _pool
 
 
@@ -110,30 +112,38 @@ def chunked(job, n, chunk=None, *, progress=None, cancel=None):
     starts = range(0, n, chunk)
     if cancel is not None and cancel():
         raise Cancelled("cancelled before it began")
-    if n_threads() == 1 or len(starts) <= 1 or hasattr(_worker, "here"):
-        results = []
-        for i, start in enumerate(starts):
-            if cancel is not None and cancel():
-                raise Cancelled(f"cancelled at {i} of {len(starts)} steps")
-            results.append(job(start, min(start + chunk, n)))
-            if progress is not None:
-                progress((i + 1) / len(starts))
-        return results
-    stop = Event()
+    results, done = [None] * len(starts), []
+    todo = iter(range(len(starts)))
+    lock, stop = Lock(), Event()
 
-    def guarded(start):
-        return None if stop.is_set() else job(start, min(start + chunk, n))
+    def ask():
+        if cancel is not None and cancel():
+            raise Cancelled(f"cancelled at {len(done)} of {len(starts)} steps")
 
-    futures = [_executor().submit(guarded, start) for start in starts]
+    def tell():
+        if progress is not None:
+            progress(len(done) / len(starts))
+
+    def work(before=lambda: None, after=lambda: None):
+        while not stop.is_set():
+            before()
+            with lock:
+                i = next(todo, None)
+            if i is None:
+                break
+            results[i] = job(starts[i], min(starts[i] + chunk, n))
+            done.append(i)
+            after()
+
+    # The caller works too: what is over in a moment does not wait for other threads to wake up.
+    n_helpers = 0 if hasattr(_worker, "here") else min(n_threads(), len(starts)) - 1
+    helpers = [_executor().submit(work) for _ in range(n_helpers)]
     try:
-        pending = set(futures)
-        watched = progress is not None or cancel is not None
-        while pending:
-            _, pending = wait(pending, timeout=0.05 if watched else None)
-            if cancel is not None and pending and cancel():
-                raise Cancelled(f"cancelled at {len(futures) - len(pending)} of {len(futures)} steps")
-            if progress is not None:
-                progress(1 - len(pending) / len(futures))
-        return [future.result() for future in futures]
+        work(ask, tell)
+        for helper in helpers:
+            if not helper.cancel():  # it has begun
+                helper.result()
+                tell()
     finally:  # also on KeyboardInterrupt: chunks not yet begun do nothing, those begun end soon
         stop.set()
+    return results

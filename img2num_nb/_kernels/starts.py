@@ -127,7 +127,7 @@ def wu(points, bins, n_bins, k):
     last = np.zeros(k + 1, np.int64)
     error = np.zeros(k)
     sums = np.zeros((k, 4))
-    slab = np.empty((n_bins, 4))
+    slabs = np.empty((3, n_bins, 4))
     last[0] = n
     n_boxes = 1
     box = 0
@@ -153,7 +153,7 @@ def wu(points, bins, n_bins, k):
             box = np.argmax(error[:n_boxes])
             if error[box] <= 0.0:
                 return sums[:n_boxes]
-            axis, cut = _best_cut(points, bins, order, first[box], last[box], sums[box], slab, n_bins)
+            axis, cut = _best_cut(points, bins, order, first[box], last[box], sums[box], slabs)
             if axis >= 0:
                 break
             error[box] = 0.0  # all its points share one cell
@@ -174,26 +174,35 @@ def wu(points, bins, n_bins, k):
 
 
 @kernel
-def _best_cut(points, bins, order, first, last, total, slab, n_bins):
+def _best_cut(points, bins, order, first, last, total, slabs):
     """Return the axis and the bin after which to cut, so that the parts' squared error is least; axis -1 if there is no cut."""
+    slabs[:] = 0.0
+    for m in range(first, last):
+        i = order[m]
+        w = points[i, 3]
+        x, y, z = w * points[i, 0], w * points[i, 1], w * points[i, 2]
+        for axis in range(3):
+            b = bins[i, axis]
+            slabs[axis, b, 0] += x
+            slabs[axis, b, 1] += y
+            slabs[axis, b, 2] += z
+            slabs[axis, b, 3] += w
     most = -1.0
     best_axis = -1
     best_cut = -1
     for axis in range(3):
-        slab[:] = 0.0
-        lowest, highest = n_bins, -1
-        for m in range(first, last):
-            i = order[m]
-            b = np.int64(bins[i, axis])
-            lowest, highest = min(lowest, b), max(highest, b)
-            w = points[i, 3]
-            slab[b, 0] += w * points[i, 0]
-            slab[b, 1] += w * points[i, 1]
-            slab[b, 2] += w * points[i, 2]
-            slab[b, 3] += w
         x, y, z, w = 0.0, 0.0, 0.0, 0.0
-        for b in range(lowest, highest):
-            x, y, z, w = x + slab[b, 0], y + slab[b, 1], z + slab[b, 2], w + slab[b, 3]
+        for b in range(slabs.shape[1]):
+            if slabs[axis, b, 3] == 0.0:
+                continue
+            x, y, z, w = (
+                x + slabs[axis, b, 0],
+                y + slabs[axis, b, 1],
+                z + slabs[axis, b, 2],
+                w + slabs[axis, b, 3],
+            )
+            if w >= total[3]:
+                break
             u, v, q = total[0] - x, total[1] - y, total[2] - z
             gain = (x * x + y * y + z * z) / w + (u * u + v * v + q * q) / (total[3] - w)
             if gain > most:

@@ -10,8 +10,9 @@ from .design import Design
 
 INITS = ("wu", "k-means++", "random", "maximin")
 EFFORTS = ("draft", "standard", "best")
-MOMENTUM = 0.9
-DRAFT_PASSES = 3
+MOMENTUM = 0.95
+DRAFT_PASSES = 2
+PATIENCE = 3
 LOCAL_CELLS = 16  # divisions of the grid over the cells' means
 
 
@@ -75,10 +76,11 @@ def kmeans(
     # few cells for many centres: the cells' means would be a poor image of the colours, so start from the colours themselves
     small = len(means) < 4 * k
     points, bins = (cells.points, None) if small else (means, cells.bins)
-    level = cells if small else Cells.group(means[:, :3], means[:, 3], LOCAL_CELLS)
     if effort == "draft" and given is None:
-        first = start("wu", points, bins, k, rng)
-        return Design(*lloyd(level, first, 0, min(max_iter, DRAFT_PASSES), cancel))
+        return Design(
+            *lloyd(cells, start("wu", points, bins, k, rng), 0, min(max_iter, DRAFT_PASSES), cancel)
+        )
+    level = cells if small else Cells.group(means[:, :3], means[:, 3], LOCAL_CELLS)
     limit = tol * _mean_variance(points)
     if given is not None:
         centers, passes = given, 0
@@ -161,20 +163,22 @@ def lloyd(cells, centers, limit, max_iter, cancel=None, momentum=MOMENTUM):
             continue
         means = snap_means(sums)
         shift = means - centers
-        if (shift**2).sum() <= limit:
+        left = (shift**2).sum()
+        if left <= limit:
             return means, n_iter, True
+        if left <= 2 * limit or n_iter == max_iter:  # nearly there: momentum would only lead past it
+            before = centers = means
+            continue
         step = momentum * (means - before)
         step[(step * shift).sum(axis=1) < 0] = 0  # restart where the centre turns back
-        before = means
-        centers = means if n_iter == max_iter else means + np.trunc(step)
+        before, centers = means, means + np.trunc(step)
     return centers, max(max_iter, 0), False
 
 
 def _reseed(cells, centers, sums, empty):
     """Give centres without points the points that add most to the error, one of a cluster; drop them if there are none."""
     labels, distances = cells.assign(centers)
-    weighted = np.empty_like(cells.points)
-    weighted[cells.order] = cells.points
+    weighted = cells.points.copy()
     cost = distances * weighted[:, 3]
     weighted[:, :3] *= weighted[:, 3:]
     order = np.argsort(-cost, kind="stable")
@@ -193,15 +197,15 @@ def _reseed(cells, centers, sums, empty):
 def _error(cells, centers):
     """Return the weighted sum of squared distances to the nearest centre."""
     distances = cells.assign(centers)[1]
-    return float((distances[cells.order] * cells.points[:, 3]).sum())
+    return float((distances * cells.counts).sum())
 
 
 def best(cells, level, k, rng, limit, max_iter, cancel=None):
     """Return centres of low error: the best of several starts, improved by breathing.
 
     To breathe is to add m centres where the error is largest, iterate, remove the m that are missed least, and iterate; what is better
-    is kept, else m is halved. First over the cells, where a pass costs little, then over all colours. Which centres to add and to
-    remove is read off the cells both times.
+    is kept, and after some tries in vain m is halved. First over the cells, where a pass costs little, then over all colours. Which
+    centres to add and to remove is read off the cells both times.
 
     Returns
     -------
@@ -218,15 +222,16 @@ def best(cells, level, k, rng, limit, max_iter, cancel=None):
         centers, _, _ = lloyd(level, start(init, level.points, None, k, rng), limit, max_iter, cancel)
         tries.append((_error(level, centers), i, centers))
     _, _, centers = min(tries, key=lambda t: t[:2])
-    centers, _ = breathe(level, level, centers, len(centers) // 4, rng, limit, max_iter, cancel)
-    return breathe(cells, level, centers, len(centers) // 16, rng, limit, max_iter, cancel)
+    centers, _ = breathe(level, level, centers, len(centers) // 4, PATIENCE, rng, limit, max_iter, cancel)
+    return breathe(cells, level, centers, len(centers) // 16, 1, rng, limit, max_iter, cancel)
 
 
-def breathe(cells, level, centers, m, rng, limit, max_iter, cancel=None):
-    """Return better centres, and the passes that made them (see `best`)."""
+def breathe(cells, level, centers, m, patience, rng, limit, max_iter, cancel=None):
+    """Return better centres, and the passes that made them (see `best`); m is halved after `patience` tries in vain."""
     centers, passes, _ = lloyd(cells, centers, limit, max_iter, cancel)
     least = _error(cells, centers)
     m = max(1, m) if 1 < len(centers) < len(level.points) else 0
+    vain = 0
     while m:
         error, _ = starts.usefulness(level.points, centers)
         worst = np.argsort(-error, kind="stable")[:m]
@@ -238,7 +243,9 @@ def breathe(cells, level, centers, m, rng, limit, max_iter, cancel=None):
         moved, n, _ = lloyd(cells, grown[kept], limit, max_iter, cancel)
         now = _error(cells, moved)
         if now < least * (1 - 1e-6):
-            centers, least, passes = moved, now, n
+            centers, least, passes, vain = moved, now, n, 0
         else:
-            m //= 2
+            vain += 1
+            if vain == patience:
+                m, vain = m // 2, 0
     return centers, passes
