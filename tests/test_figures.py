@@ -94,12 +94,17 @@ def test_names_at_the_ends_of_lines_do_not_lie_on_each_other():
     assert all(low[1] <= high[0] + 1 for low, high in pairwise(boxes))
 
 
-def test_names_in_a_race_do_not_lie_on_each_other():
-    names = ["kmeans", "wu", "median-cut", "sklearn-kmeans", "octree"]
-    figure = figures.race({name: (10, 4 + i / 100) for i, name in enumerate(names)}, "T", "ms", "error")
+def test_names_in_a_race_lie_neither_on_each_other_nor_on_marks_nor_outside():
+    names = ["kmeans", "wu", "median-cut", "sklearn-minibatch", "octree", "bee-colony"]
+    crowd = {name: (10 + i, 4 + i / 100) for i, name in enumerate(names)}
+    figure = figures.race(crowd | {"popularity": (1, 9), "opencv": (300, 5)}, "T", "ms", "error")
     figure.draw_without_rendering()
-    boxes = [Text.get_window_extent(text) for text in figure.axes[0].texts]
+    (axes,) = figure.axes
+    boxes = [text.get_window_extent() for text in axes.texts]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    marks = axes.transData.transform([line.get_xydata()[0] for line in axes.lines])
+    assert not any(box.padded(6).contains(*mark) for box in boxes for mark in marks)
+    assert all(axes.bbox.count_contains(box.corners()) == 4 for box in boxes)
 
 
 def test_heat_maps_share_one_scale_and_average_over_squares():

@@ -6,6 +6,7 @@ from sklearn.metrics import pairwise_distances
 
 from img2num_nb.errors import ImageError
 from img2num_nb.lessons.pixels import CENTERS, PIXELS, PixelTable
+from img2num_nb.lessons.stills import pixels_figure
 
 TABLE = PixelTable(PIXELS, CENTERS)
 
@@ -67,3 +68,13 @@ def test_what_is_no_picture_is_refused():
         TABLE.with_center(0, (0, 256, 0))
     with pytest.raises(ValueError, match="the last centre cannot be removed"):
         PixelTable(PIXELS, CENTERS[:1]).without_center(0)
+
+
+@pytest.mark.parametrize("k", [1, 3, 5, 8])
+def test_on_paper_no_number_touches_another(k):
+    figure = pixels_figure(PixelTable(PIXELS, PIXELS.reshape(-1, 3)[:k]))
+    figure.draw_without_rendering()
+    (table,) = figure.axes[1].tables
+    boxes = [cell.get_text().get_window_extent() for cell in table.get_celld().values()]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert all(figure.bbox.x1 >= axes._left_title.get_window_extent().x1 for axes in figure.axes)

@@ -143,35 +143,42 @@ def race(points, title, xlabel, ylabel, *, log=True):
     axes.grid(alpha=0.3)
     figure.draw_without_rendering()  # so that it is known where the points lie
     places = [axes.transData.transform(point) for point in points.values()]
-    taken = [(place - 8, place + 8) for place in places]
-    for (name, point), place, line in zip(points.items(), places, list(axes.lines), strict=True):
-        offset, box = _free_place(place, (10 * len(name) + 6, 20), taken)
-        taken.append(box)
-        away = abs(offset[1]) > 30
-        axes.annotate(
-            name,
-            point,
-            (np.sign(offset[0]) * 11, offset[1]),
-            textcoords="offset pixels",
-            ha="left" if offset[0] > 0 else "right",
-            va="bottom",
-            color=line.get_color(),
-            fontsize=14,
-            arrowprops={"arrowstyle": "-", "color": line.get_color()} if away else None,
+    taken = [(place - 11, place + 11) for place in places]
+    for name, point, place, line in zip(points, points.values(), places, list(axes.lines), strict=True):
+        text = axes.annotate(
+            name, point, (0, 0), textcoords="offset pixels", va="bottom", color=line.get_color(), fontsize=14
         )
+        low, way = _free_place(place, text.get_window_extent().size, taken, axes.bbox)
+        taken += [(low, low + text.get_window_extent().size), *((step - 2, step + 2) for step in way)]
+        text.set_position(low - place)
+        if len(way):
+            axes.plot(*axes.transData.inverted().transform([place, way[-1]]).T, color=line.get_color(), lw=1)
     return figure
 
 
-def _free_place(point, size, taken):
-    """Return the first offset beside a point, in pixels, at which a box of this size touches none of `taken`, and the box."""
-    sides = 11, -11 - size[0]
-    offsets = [(x, y) for up in range(0, 300, 22) for y in (up - 8, -up - 8) for x in sides]
-    for offset in offsets:
-        low = point + np.array(offset)
-        box = low, low + np.array(size)
-        if not any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in taken):
-            break
-    return offset, box
+def _free_place(point, size, taken, inside):
+    """Return where a name of `size` begins, as near to its point as nothing is touched, and the way there, if it is far.
+
+    All in pixels; `taken` are boxes, (lower left, upper right), and the way is a row of points between the mark and the name.
+    """
+    offsets = [
+        np.array((x, y))
+        for y in range(-300, 300, 6)
+        for x in (12, -12 - size[0], *range(-240, 200, 24))
+        if x >= 12 or x <= -12 - size[0] or y >= 12 or y <= -12 - size[1]
+    ]
+    for offset in sorted(offsets, key=lambda offset: np.abs(offset + size / 2) @ (0.4, 1)):
+        low = point + offset
+        end = np.clip(point, low, low + size)
+        way = np.linspace(point, end, 20)[1:] if np.linalg.norm(end - point) > 24 else np.empty((0, 2))
+        boxes = [
+            (low - 3, low + size + 3),
+            *((step, step) for step in way if np.abs(step - point).max() > 11),
+        ]
+        apart = not any((a < d).all() and (c < b).all() for a, b in boxes for c, d in taken)
+        if apart and (low > inside.min + 4).all() and (low + size < inside.max - 4).all():
+            return low, way
+    return point + 12, np.empty((0, 2))
 
 
 @matplotlib.rc_context(STYLE)

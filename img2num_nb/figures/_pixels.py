@@ -1,6 +1,5 @@
 """Pictures, colours and small tables of numbers, drawn pixel by pixel: no colour is blended or added."""
 
-import math
 import textwrap
 
 import matplotlib
@@ -29,7 +28,7 @@ def pictures(panels, columns=3, width=WIDTH):
     Returns
     -------
     Figure
-        Each picture at a whole multiple of its size, or with every n-th pixel when it is too large.
+        Each picture at a whole multiple of its size; of one too large, evenly spread pixels are left out.
     """
     columns = min(columns, len(panels))
     cell = min(LARGEST, (width - GAP * (columns + 1)) // columns)
@@ -65,12 +64,15 @@ def pictures(panels, columns=3, width=WIDTH):
 
 
 def _scaled(image, side):
-    """Repeat the pixels of an image, or leave some out, by a whole number, so that it is about `side` pixels wide."""
+    """Repeat the pixels of an image by a whole number, or leave some out, so that it is at most `side` pixels wide."""
     n = side // image.shape[1]
     if n:
         return image.repeat(n, axis=0).repeat(n, axis=1)
-    n = math.ceil(image.shape[1] / side)
-    return image[n // 2 :: n, n // 2 :: n]
+    size = round(image.shape[0] * side / image.shape[1]), side
+    rows, columns = (
+        ((np.arange(n) + 0.5) * m / n).astype(int) for n, m in zip(size, image.shape, strict=False)
+    )
+    return image[np.ix_(rows, columns)]
 
 
 def shares(quantization, width):

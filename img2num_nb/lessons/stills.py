@@ -1,7 +1,10 @@
 """The lessons' widgets as still figures: what a reader without a kernel sees."""
 
+import textwrap
+
 import matplotlib
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from .. import color
 from ..figures._base import COLORS, STYLE, WIDTH, new_figure
@@ -53,6 +56,8 @@ def side_by_side_figure(players):
         curve.set(
             title="◇ assign, ● move", xlabel="iteration", ylabel=f"inertia per pixel,\n{scene.UNITS[space]}²"
         )
+        curve.set_xlim(left=0)
+        curve.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return figure
 
 
@@ -131,16 +136,21 @@ def chooser_figure(image, points, k):
         axes.plot([p.k for p in points], [p.figures[name] * factor for p in points], color=COLORS[0])
         axes.plot(chosen.k, chosen.figures[name] * factor, "o", color=COLORS[1])
         axes.set(xlabel="k", ylim=(0, None))
-        axes.set_title(f"{title}\n{unit.split(' to ')[0]}", fontsize=14)
+        axes.set_title(f"{title}\n{textwrap.fill(unit.split(' to ')[0], 13)}", fontsize=14)
     return figure
 
 
 @matplotlib.rc_context(STYLE)
 def pixels_figure(table):
     """Draw a `PixelTable`: the pixels with their numbers, the distances, and the picture in the centres' colours."""
-    rows, columns = table.pixels.shape[:2]
+    (rows, columns), k = table.pixels.shape[:2], len(table.centers)
     figure = _figure(max(420, 60 + 24 * (len(table.vectors) + 2)))
-    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1.3, 0.8))
+    digits, column = (
+        (2, 86) if k <= 3 else (1, 78) if k <= 5 else (0, 56)
+    )  # pixels; more centres, fewer digits
+    table_width = 125 + column * k
+    side = (WIDTH - table_width - 20) / 2
+    left, middle, right = figure.subplots(1, 3, width_ratios=(side, table_width, side))
     for axes, picture, title in ((left, table.pixels, "Pixels"), (right, table.image, "Nearest centre")):
         axes.imshow(picture)
         axes.set_title(title)
@@ -154,7 +164,7 @@ def pixels_figure(table):
                 ha="center",
                 va="center",
                 color=_ink(picture[y, x]),
-                fontsize=11 if columns > 4 else 13,
+                fontsize=min(13, 0.2 * side / columns),  # three lines a pixel
             )
     middle.axis("off")
     middle.set_title("Distance from each centre")
@@ -162,15 +172,14 @@ def pixels_figure(table):
     cells = [
         [
             " ".join(map(str, rgb)),
-            *(f"{'▸ ' if nearest[i] == j else ''}{d:.2f}" for j, d in enumerate(table.distances[i])),
+            *(f"{'▸ ' if nearest[i] == j else ''}{d:.{digits}f}" for j, d in enumerate(table.distances[i])),
         ]
         for i, rgb in enumerate(table.vectors)
     ]
-    widths = (0.34, *[0.66 / len(table.centers)] * len(table.centers))
     drawn = middle.table(
         cells,
-        colWidths=widths,
-        colLabels=["pixel", *(f"C{j + 1}" for j in range(len(table.centers)))],
+        colWidths=np.array((125, *[column] * k)) / table_width,
+        colLabels=["pixel", *(f"C{j + 1}" for j in range(k))],
         bbox=(0, 0, 1, 1),
         cellLoc="right",
         edges="horizontal",
