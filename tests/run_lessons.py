@@ -17,6 +17,7 @@ from PIL import Image
 
 import img2num_nb as nb
 from img2num_nb.images import png_bytes
+from img2num_nb.warm import warm
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(path for path in FOLDER.glob("0[1-8]-*.ipynb"))
@@ -59,6 +60,7 @@ def run(path):
 
 
 if __name__ == "__main__":
+    warm()  # what is compiled on first use says so, and that is no output of a lesson
     for path in LESSONS:
         if not sys.argv[1:] or path.name[:2] in sys.argv[1:]:
             start = time.perf_counter()
