@@ -22,7 +22,8 @@ def map_pixels(image, histogram, color_labels):
     labels = np.empty(len(pixels), color_labels.dtype)
     if histogram.bits == 8:
         table = _table(color_labels.dtype)
-        kernels.fill_table(histogram.colors, color_labels, 0, len(color_labels), table)
+        colors = histogram.colors
+        chunked(lambda a, b: kernels.fill_table(colors, color_labels, a, b, table), len(colors))
         chunked(lambda a, b: kernels.look_up(pixels, a, b, table, labels), len(pixels))
     else:
         bits = histogram.bits

@@ -194,9 +194,11 @@ def quantize(
     _stop_if(cancel)
 
     color_labels, distances = nearest(histogram, palette, color_space)
+    counts, error = _tally(color_labels, distances, histogram.counts, len(palette))
     if dither != "none" and dither_strength:
         look_up = partial(map_pixels, pixels, histogram)
-        _check_same(look_up(color_labels), color_labels, histogram, counted)
+        if not counted:
+            _check_same(look_up(color_labels), counts)
         labels = dithered_labels(
             pixels,
             palette,
@@ -211,10 +213,10 @@ def quantize(
         counts = np.bincount(labels.reshape(-1), minlength=len(palette))
         palette, counts, labels = _drop_unused(palette, counts, labels, held)
     else:
-        counts = np.bincount(color_labels, histogram.counts, len(palette)).astype(np.int64)
         palette, counts, color_labels = _drop_unused(palette, counts, color_labels, held)
         labels = map_pixels(pixels, histogram, color_labels)
-        _check_same(labels, color_labels, histogram, counted)
+        if not counted:
+            _check_same(labels, counts)
     times.append(time.perf_counter())
 
     steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))
@@ -225,7 +227,7 @@ def quantize(
         k=k,
         n_iter=design.n_iter,
         converged=design.converged,
-        inertia=_exact_sum(distances, histogram.counts) / color.SPACES[color_space].steps ** 2,
+        inertia=error / color.SPACES[color_space].steps ** 2,
         seconds={**steps, "total": times[-1] - times[0]},
         settings=settings,
     )
@@ -258,10 +260,11 @@ def canonical(colors):
     return colors[np.argsort(color.to_grid(colors, "lab")[:, 0], kind="stable")]
 
 
-def _exact_sum(distances, counts):
-    """Return the sum of distance times count as a Python int: both are whole numbers, and int64 could overflow."""
-    whole = distances.astype(np.int64)
-    return (int(np.dot(whole >> 20, counts)) << 20) + int(np.dot(whole & 0xFFFFF, counts))
+def _tally(labels, distances, counts, k):
+    """Return the pixels of each of k labels, and the exact sum of distance times count."""
+    parts = chunked(lambda a, b: kernels.tally(labels, distances, counts, a, b, k), len(labels))
+    pixels, high, low = zip(*parts, strict=True)
+    return sum(pixels), (sum(map(int, high)) << 20) + sum(map(int, low))
 
 
 def _check_colors(name, colors, k):
@@ -287,14 +290,10 @@ def _check_locked(locked, k):
     return held
 
 
-def _check_same(labels, color_labels, histogram, counted):
-    """Raise ValueError if a given histogram does not give each label as many pixels as they have."""
-    if not counted:
-        pixels = np.bincount(labels.reshape(-1), minlength=int(color_labels.max()) + 1)
-        if not np.array_equal(pixels, np.bincount(color_labels, histogram.counts).astype(np.int64)):
-            raise ValueError(
-                "histogram must be that of the image, got that of another image with as many pixels"
-            )
+def _check_same(labels, counts):
+    """Raise ValueError if the pixels do not have each label as often as the histogram's colours say."""
+    if not np.array_equal(np.bincount(labels.reshape(-1), minlength=len(counts)), counts):
+        raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
 
 
 def _drop_unused(palette, counts, labels, held):

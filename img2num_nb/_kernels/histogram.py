@@ -137,6 +137,22 @@ def fill_table(colors, labels, start, stop, table):
 
 
 @kernel
+def tally(labels, distances, counts, start, stop, k):
+    """Return the pixels of each label, and the sum of distance times count: its multiples of 2**20, and the rest.
+
+    Distances are whole numbers below 2**53, so both parts stay whole in int64.
+    """
+    pixels = np.zeros(k, np.int64)
+    high, low = np.int64(0), np.int64(0)
+    for i in range(start, stop):
+        pixels[labels[i]] += counts[i]
+        distance = np.int64(distances[i])
+        high += (distance >> 20) * counts[i]
+        low += (distance & 0xFFFFF) * counts[i]
+    return pixels, high, low
+
+
+@kernel
 def collect(pixels, labels, colors):
     """Return, for each of an image's distinct colours, the label of its last pixel."""
     table = np.empty(1 << 24, labels.dtype)
