@@ -80,6 +80,25 @@ def test_an_interrupt_leaves_at_once_and_the_next_call_works():
     assert chunked(lambda start, stop: start, 3, 1) == [0, 1, 2]
 
 
+def test_an_interrupt_within_a_kernel_is_a_keyboard_interrupt():
+    code = """
+import os, signal, threading, time
+import numpy as np
+from img2num_nb._kernels.lloyd import bounds
+
+many = np.zeros((4_000_000, 3))
+bounds(many)
+threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+start = time.perf_counter()
+try:
+    while time.perf_counter() < start + 20:
+        bounds(many)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    assert run(code) == "interrupted"
+
+
 def run(code, **environment):
     """Run Python code in a process of its own and return what it prints; fail if it hangs."""
     done = subprocess.run(

@@ -11,8 +11,7 @@ from img2num_nb.warm import warm
 warm()
 for module in pkgutil.iter_modules(_kernels.__path__):
     for name, kernel in vars(import_module(f"img2num_nb._kernels.{module.name}")).items():
-        public = not name.startswith("_")  # the others are compiled into these
-        if public and getattr(kernel, "targetoptions", {}).get("nogil") and not kernel.signatures:
+        if hasattr(kernel, "compiled") and not kernel.compiled.signatures:
             print(f"{module.name}.{name}")
 """
 

@@ -10,7 +10,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from .color import LAB_EPSILON, LAB_KAPPA, cube_root
-from .run import inline, kernel
+from .run import inline, kernel, part
 
 F = np.float32
 U = (
@@ -87,7 +87,7 @@ def light_to_lab(rows, width, m):
             row[x + U(2 * P)] = F(200.0 * (fv - fw))
 
 
-@kernel
+@part
 def _add_four(a, b, sums, n, spatial, factor):
     """Add four neighbouring columns of row b, the first of them at its beginning, to the sums of n pixels of row a."""
     w0, w1, w2, w3 = spatial[0], spatial[1], spatial[2], spatial[3]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .run import inline, kernel
+from .run import inline, kernel, part
 
 SLABS = 256  # places along a box's side where the median cut may lie
 
@@ -44,7 +44,7 @@ def _spread(points, order, first, last, sums, squares):
             squares[d] += points[order[m], 3] * offset * offset
 
 
-@kernel
+@part
 def _median(points, order, first, last, axis, weight, slab):
     """Return the coordinate below which about half of some points' weight lies along an axis; some points lie on each side.
 

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
 from threading import Event, Lock, local
 
 import numba
@@ -12,9 +13,35 @@ from numba.core import event
 
 from ..errors import Cancelled
 
-#: How every kernel is compiled. `error_model="numpy"`: a division needs no branch, so loops vectorize.
-kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+#: How kernels are compiled. `error_model="numpy"`: a division needs no branch, so loops vectorize. For loops that only kernels call.
+part = numba.njit(nogil=True, cache=True, error_model="numpy")
 inline = numba.njit(inline="always", error_model="numpy")
+
+
+def kernel(function):
+    """Compile a function that Python calls; an interrupt meanwhile is a KeyboardInterrupt as soon as it ends."""
+    compiled = part(function)
+
+    @wraps(function)
+    def call(*args):
+        try:
+            return compiled(*args)
+        except (
+            SystemError
+        ) as error:  # what numba makes of an interrupt that it notices while it hands the results over
+            if _was_interrupt(error):
+                raise KeyboardInterrupt from None
+            raise
+
+    call.compiled = compiled
+    return call
+
+
+def _was_interrupt(error):
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
 
 _pool = None
 _pool_lock = Lock()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .run import inline, kernel
+from .run import inline, kernel, part
 
 
 @inline
@@ -173,7 +173,7 @@ def wu(points, bins, n_bins, k):
         n_boxes += 1
 
 
-@kernel
+@part
 def _best_cut(points, bins, order, first, last, total, slabs):
     """Return the axis and the bin after which to cut, so that the parts' squared error is least; axis -1 if there is no cut."""
     slabs[:] = 0.0
