@@ -61,9 +61,11 @@ def test_a_large_image_is_reduced_and_the_filter_s_reach_with_it(image):
 
 def test_a_run_waits_until_it_is_quiet_and_can_be_cancelled_meanwhile(image):
     settings = Settings(k=4, method="wu")
-    course, looks = race.prepare(image, settings), iter([False, False, True, True, True])
-    race.run(course, settings, quiet=lambda: next(looks))
+    course, looks = race.prepare(image, settings), iter([False, False, True, False])
+    made, found = race.run(course, settings, quiet=lambda: next(looks, True))
     assert list(looks) == []
+    assert found["runs"] == race.RUNS
+    np.testing.assert_array_equal(made.labels, settings.quantize(image).labels)
     with pytest.raises(Cancelled):
         race.run(course, settings, cancelled=lambda: True, quiet=lambda: False)
 

@@ -220,6 +220,15 @@ def test_other_settings_make_the_race_old_and_another_begins(page):
     page.button("Close the race").click()
 
 
+def test_the_button_races_for_the_variant_that_is_selected_by_now(page):
+    open_race(page)
+    page.card("v2").locator(".pick").click()
+    page.button("Race all methods").click()
+    page.until("explorer._controls.race['variant'] == 'v2' and not explorer.races.worker.busy")
+    assert page.value("explorer.race[0]['n_colors']") == 6
+    page.button("Close the race").click()
+
+
 def test_another_image_closes_the_race(page):
     open_race(page)
     page.root.get_by_label("Image", exact=True).select_option("chelsea")

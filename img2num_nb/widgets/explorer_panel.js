@@ -80,7 +80,7 @@ class Panel {
       (method) => this.app.change({ method, options: {} })), "");
     this.options = make("div", { class: "options" });
     this.optionFold = fold("Options", this.options);
-    this.raceButton = button("Race all methods", () => this.app.race.toggle(true), { title: "Run every method with these settings: error against time" });
+    this.raceButton = button("Race all methods", () => this.app.race.open(), { title: "Run every method with these settings: error against time" });
     return group(this.method.el, make("div", { class: "row beside" }, this.optionFold, this.raceButton));
   }
 
@@ -88,7 +88,7 @@ class Panel {
     const { help, dithers, lights } = this.app.choices, pairs = (names) => Object.entries(names).map(([name, [label]]) => [name, label]);
     const send = (live) => this.app.change({ dither: this.ditherText() }, live);
     this.dither = labelled("Dithering", select(pairs(dithers), () => send(false)), "");
-    this.strength = new Slider({ label: "Strength", help: help.dither_strength, unit: "of the error", min: 0, max: 1, step: 0.05,
+    this.strength = new Slider({ label: "Strength", help: help.dither_strength, unit: "of error", min: 0, max: 1, step: 0.05,
       change: (_, live) => send(live), settle: () => this.app.settle() });
     this.light = labelled("Averages in", select(pairs(lights), () => send(false)));
     this.ditherDetails = make("div", {}, this.strength.el, this.light.el);

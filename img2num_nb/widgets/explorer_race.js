@@ -1,6 +1,6 @@
 // The race: in the place of the pictures, every method as a dot of error against time, with the picture of the one pointed at.
 
-const ERRORS = { delta_e_mean: ["ΔE mean", "mean ΔE 2000", 2], mse: ["MSE", "mean squared error, sRGB", 0] };
+const ERRORS = { delta_e_mean: ["ΔE mean", "mean ΔE 2000", 2], mse: ["MSE", "mean squared error (sRGB)", 0] };
 const WAYS = ["filter", "color_space", "k", "seed", "max_iter", "dither", "locked"]; // settings that all methods share
 
 class Race {
@@ -35,8 +35,8 @@ class Race {
     this.line = make("div", { class: "help" });
     this.useButton = button("Use", () => this.use(this.shown));
     this.originalButton = button("Original", () => { this.original = !this.original; this.update(); }, { title: "Show the original in this place" });
-    return make("div", { class: "shown" }, make("div", { class: "picture" }, this.canvas),
-      make("div", { class: "caption" }, make("div", { class: "row" }, this.useButton, this.originalButton), this.name, this.numbers, this.line));
+    return make("div", { class: "shown" }, this.picture = make("div", { class: "picture" }, this.canvas),
+      make("div", { class: "caption" }, make("div", { class: "row" }, this.useButton, this.originalButton), this.name, make("div", { class: "words" }, this.numbers, this.line)));
   }
 
   makeFoot() {
@@ -86,6 +86,7 @@ class Race {
     const variant = this.app.variant(state.variant), size = state.size ?? [], whole = size.join() === this.app.state.image.size.join();
     put(this.facts, variant ? `variant ${variant.id.slice(1)}: ${state.settings.k} colours, ${this.app.choices.spaces[state.settings.color_space][0]}${
       size.length ? `, ${size.join(" × ")} pixels${whole ? "" : ", reduced"}` : ""}` : "");
+    putTitle(this.facts, this.facts.textContent);
     this.stop.hidden = !state.running;
     this.again.hidden = Boolean(state.running) || !(stale || rows.some((row) => row.state === "waiting"));
     put(this.again, stale || !done.length ? "Race again" : "Go on");
@@ -130,7 +131,7 @@ class Race {
     put(this.status, running ? `${running} runs … ${many} done`
       : stale ? "The settings have changed since this race."
       : done.length < rows.length && rows.some((row) => row.state === "waiting") ? `Cancelled: ${many} done.`
-      : "● frontier: no method is both quicker and better. ■ this variant's method. Bars: quickest to slowest of the runs.");
+      : `● frontier: no method is both quicker and better.${this.tableBox.hidden ? " ■ this variant's method. Bars: quickest to slowest of the runs." : ""}`);
     put(this.missing, rows.filter((row) => row.text).map(why).join(" · "));
   }
 
@@ -138,7 +139,7 @@ class Race {
     const { state, error } = this, using = this.app.variant(state.variant)?.settings.method;
     const dots = this.done.map((row) => ({ name: row.name, label: row.name, says: `${this.says(row)}. Enter takes it.`, x: row.ms, low: row.low, high: row.high,
       y: Math.max(row[error], 1e-3), best: state.frontier[error].includes(row.name), chosen: row.name === using, shown: row.name === this.shown }));
-    this.scatter.update(dots, { x: "time, milliseconds (logarithmic)", y: `${ERRORS[error][1]} (logarithmic)` });
+    this.scatter.update(dots, { x: "time, milliseconds, logarithmic", y: `${ERRORS[error][1]}, logarithmic` });
   }
 
   /** The same as a table, the best first. */
@@ -168,7 +169,8 @@ class Race {
     const variant = this.app.variant(this.state.variant), taken = row && variant?.settings.method === row.name;
     put(this.useButton, taken ? `Used by variant ${variant.id.slice(1)}` : `Use for variant ${this.state.variant?.slice(1)}`);
     this.useButton.disabled = taken || !variant;
-    if (!picture) return;
+    if (!picture || picture === this.drawn) return;
+    this.drawn = picture;
     const [width, height] = picture.size, data = new ImageData(width, height), out = data.data;
     for (let i = 0, n = width * height; i < n; i++) {
       const at = picture.colours ? 3 * picture.pixels[i] : 3 * i, from = picture.colours ?? picture.pixels;
@@ -178,6 +180,7 @@ class Race {
       out[4 * i + 3] = 255;
     }
     Object.assign(this.canvas, { width, height });
+    this.picture.style.aspectRatio = width / height;
     this.canvas.getContext("2d").putImageData(data, 0, 0);
     this.canvas.dataset.method = this.original ? "original" : this.shown;
     this.canvas.setAttribute("aria-label", this.original ? "The original" : this.says(row));
@@ -204,20 +207,23 @@ class Race {
     this.app.send({ do: "race", variant: this.app.selected });
   }
 
-  /** Open with a race of the selected variant, or close; what runs then is cancelled. */
-  toggle(open) {
-    if (open === !this.el.hidden) return;
-    this.el.hidden = !open;
-    this.app.box?.classList.toggle("racing", open);
-    if (!open) {
-      if (this.state.running) this.app.send({ do: "race_stop" });
-      if (this.el.contains(document.activeElement) || document.activeElement === document.body) this.app.panel?.raceButton.focus();
-      return;
-    }
+  /** Open with a race of the selected variant. */
+  open() {
     const { rows = [], variant } = this.state;
+    this.toggle(true);
     if (!rows.length || variant !== this.app.selected || this.stale || rows.some((row) => row.state === "waiting")) this.start();
-    this.update();
     this.close.focus({ preventScroll: true });
+    this.el.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Show or hide; what runs when it is hidden is cancelled. */
+  toggle(shown) {
+    if (shown !== this.el.hidden) return;
+    this.el.hidden = !shown;
+    this.app.box?.classList.toggle("racing", shown);
+    if (shown) return this.update();
+    if (this.state.running) this.app.send({ do: "race_stop" });
+    if (this.el.contains(document.activeElement) || document.activeElement === document.body) this.app.panel?.raceButton.focus();
   }
 
   onKey(event) {

@@ -1,6 +1,6 @@
 // A scatter of named dots over two logarithmic axes: labels that keep apart, the frontier, the nearest dot under the pointer.
 
-const MARGIN = { left: 62, right: 16, top: 14, bottom: 46 }; // CSS pixels around the plot
+const MARGIN = { left: 58, right: 16, top: 34, bottom: 46 }; // CSS pixels around the plot
 const TICK_STEPS = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]]; // of every power of ten, the first that give enough
 const NEAR = 40; // how far a dot may be from the pointer
 const DOT = 10, LINE = 20; // half the side of the square that a dot needs, and the height of a label
@@ -103,7 +103,7 @@ class Scatter {
       ...x.ticks.map((t) => text(brief(t), { x: x(t), y: bottom + 18, "text-anchor": "middle" })),
       ...y.ticks.map((t) => text(brief(t), { x: left - 7, y: y(t) + 5, "text-anchor": "end" })),
       text(axes.x, { x: right, y: bottom + 39, "text-anchor": "end" }),
-      text(axes.y, { transform: `translate(15 ${top}) rotate(-90)`, "text-anchor": "end" }));
+      text(axes.y, { x: 4, y: 16 }));
   }
 
   /** Those of the frontier choose their places first. */
@@ -111,7 +111,7 @@ class Scatter {
     const order = this.dots.map((_, i) => i).sort((a, b) => this.dots[b].best - this.dots[a].best);
     const wanted = order.map((i) => ({ ...this.places[i], width: this.widthOf(this.dots[i].label, this.dots[i].best ? 700 : 400) }));
     const texts = []; // after the lines, which would cross them
-    placeLabels(wanted, [box[0] + 4, 0, box[2] + MARGIN.right, box[3]]).forEach((place, n) => {
+    placeLabels(wanted, [box[0] + 4, 22, box[2] + MARGIN.right, box[3]]).forEach((place, n) => {
       const dot = this.dots[order[n]], { x, y, width } = wanted[n];
       if (!place) return;
       const kind = `${dot.best ? "best" : ""} ${dot.shown ? "shown" : ""}`;

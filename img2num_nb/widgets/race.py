@@ -17,6 +17,13 @@ from .worker import Worker
 
 SIDE = 768  #: the race runs on the image reduced to this many pixels a side, so that it takes seconds
 RUNS, ENOUGH = 3, 1.0  #: runs of a method, unless the first took this many seconds
+LAST = (
+    "imagequant",
+    "sklearn-minibatch",
+    "sklearn-kmeans",
+    "opencv",
+    "bee-colony",
+)  # slow ones, with many colours
 MEASURES = ("delta_e_mean", "mse")
 PAUSE = 0.02  # seconds between two looks whether it is quiet
 
@@ -39,12 +46,12 @@ class Course:
 
 
 def contestants(settings):
-    """Return name -> `Settings` of every method but ``fixed``, those that cannot be cancelled last.
+    """Return name -> `Settings` of every method but ``fixed``, slow ones last.
 
     The method that the settings have keeps its options, the others have their defaults.
     """
     names = [name for name in METHODS if name != "fixed"]
-    names.sort(key=lambda name: name.startswith("sklearn") or METHODS[name].package is not None)
+    names.sort(key=lambda name: LAST.index(name) if name in LAST else -1)
     others = {name: replace(settings, method=name, options={}) for name in names}
     return others | ({settings.method: settings} if settings.method in others else {})
 
@@ -66,7 +73,7 @@ def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
     course : Course
     settings : Settings
     cancelled, quiet : callable
-        Whether to stop; and whether nothing else computes here, for which every run waits.
+        Whether to stop; and whether nothing else computes here: every run waits for that, and begins anew when it ends.
 
     Returns
     -------
@@ -83,8 +90,11 @@ def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
             time.sleep(PAUSE)
         if cancelled():
             raise Cancelled("the race was cancelled")
-        made = settings.quantize(course.image, cancel=cancelled)
-        times.append(made.seconds["total"])
+        try:
+            made = settings.quantize(course.image, cancel=lambda: cancelled() or not quiet())
+            times.append(made.seconds["total"])
+        except Cancelled:
+            continue  # for the sake of a slider, say: this run begins anew
     ms = [1000 * seconds for seconds in times]
     found = {
         "ms": statistics.median(ms),

@@ -53,7 +53,7 @@ HELP = {
     "sigma_spatial": "How far it looks around each pixel.",
     "sigma_range": "How different colours may be and still blend.",
     "filter_space": "Where colours are compared and blended.",
-    "dither_strength": "Part of an error that neighbours make up for.",
+    "dither_strength": "How much of an error neighbours share.",
     "seed": "Where chance begins: another seed, another attempt.",
 }
 UNITS = {"lab": "Lab units", "srgb": "levels of 255"}
@@ -118,9 +118,9 @@ def title(settings):
     """Return the heading of a variant and what follows it in smaller print."""
     colors = f"{settings.k:,} colour{'' if settings.k == 1 else 's'}"
     details = ["smoothed"] if settings.filter else []
+    details += ["dithered"] if settings.dither else []
     details += [SPACE_NAMES.get(settings.color_space, (settings.color_space,))[0]]
     details += [method_words(METHODS[settings.method])[0]]
-    details += ["dithered"] if settings.dither else []
     return colors, ", ".join(details)
 
 
