@@ -131,6 +131,12 @@ def test_tile_by_tile_gives_the_same_bits_as_whole(picture, small_tiles, kind, t
             assert json.loads(image.tag_v2[270])["palette"] == made.palette
 
 
+@pytest.mark.parametrize("values", [{"dither": "bayer"}, {"locked": "#ff8800"}])
+def test_a_giant_image_refuses_what_it_cannot_have(picture, values):
+    with pytest.raises(ValueError, match="neither dithering nor locked colours"):
+        giant.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings.from_dict(values))
+
+
 @pytest.mark.parametrize("space", ["lab", "srgb"])
 def test_the_filter_sees_over_the_edges_of_tiles(picture, small_tiles, space):
     settings = Settings(Filter(2, 20, space), k=5)

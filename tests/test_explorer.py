@@ -10,11 +10,14 @@ from typer.testing import CliRunner
 import img2num_nb as nb
 from img2num_nb.cli import app
 from img2num_nb.errors import ImageError
-from img2num_nb.settings import Filter
+from img2num_nb.settings import Dither, Filter
 from img2num_nb.widgets.controls import changed
 
 A = nb.Settings(k=5)
-B = nb.Settings(Filter(1, 20, "srgb"), "oklab", "macqueen", 7, 3, 50, {"init": "random", "samples": 1000})
+B = nb.Settings(
+    *(Filter(1, 20, "srgb"), "oklab", "macqueen", 7, 3, 50, {"init": "random", "samples": 1000}),
+    *(Dither("bayer", 0.5), ("#ff8800",)),
+)
 
 
 @pytest.fixture
@@ -186,5 +189,9 @@ def test_another_method_begins_with_its_own_options():
     assert changed(B, {"method": "kmeans"}).options == {}
     assert changed(B, {"k": 4}).options == B.options
     assert changed(B, {"filter": "none"}).filter is None
+    assert changed(A, {"dither": Dither(), "locked": ["#f80"]}) == nb.Settings(
+        k=5, dither=Dither(), locked=["#ff8800"]
+    )
+    assert changed(B, {"dither": "none", "locked": "none"}).locked == ()
     with pytest.raises(ValueError, match="did you mean 'color_space'"):
         changed(B, {"colorspace": "lab"})

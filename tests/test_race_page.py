@@ -193,6 +193,18 @@ def test_labels_and_dots_keep_apart(page):
     page.button("Close the race").click()
 
 
+def test_a_lossless_picture_lies_on_the_axis(page):
+    page.notebook.run(
+        "few = nb.quantize(explorer.image, 4).image; explorer.open_image(few); explorer.wait(60)"
+    )
+    open_race(page)
+    places = "all => all.map(e => e.getBoundingClientRect()).map(b => [b.top, b.bottom])"
+    (_, bottom), (top, end) = page.root.locator(".axis, .dot[data-method=wu]").evaluate_all(places)
+    assert abs((top + end) / 2 - bottom) < 1
+    assert "logarithmic" not in page.root.locator(".i2n-race text", has_text="mean ΔE 2000").text_content()
+    page.button("Close the race").click()
+
+
 def test_sliders_stay_alive_while_it_runs_and_it_can_be_cancelled_and_go_on(page):
     page.notebook.run(ENDLESS)
     page.button("Race all methods").click()

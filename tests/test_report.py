@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 
 import img2num_nb as nb
 from img2num_nb.cli import app
+from img2num_nb.measure import hex_palette
 from img2num_nb.report import render
-from img2num_nb.results import Results
+from img2num_nb.results import Results, _repaint
+from img2num_nb.settings import Settings
 
 NASTY = "photo <script>alert(1)</script> $x_1$ & co.png"
 
@@ -50,6 +52,15 @@ def made(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(made):
     return (made[1] / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("dither", ["none", "floyd-steinberg,0.75", "bayer"])
+def test_a_picture_of_the_report_is_dithered_as_its_row_says(dither):
+    settings = Settings.from_dict({"k": 4, "dither": dither, "locked": "#ff8800"})
+    image = nb.sample_image("shapes")
+    made = settings.quantize(image)
+    row = settings.to_dict() | {"palette": hex_palette(made.palette), "options": "{}"}
+    np.testing.assert_array_equal(_repaint(nb.preview(image, 512), row), made.image)
 
 
 def test_the_command_says_where_the_page_is_and_that_something_failed(made):

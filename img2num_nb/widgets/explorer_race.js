@@ -138,8 +138,9 @@ class Race {
   writeDots() {
     const { state, error } = this, using = this.app.variant(state.variant)?.settings.method;
     const dots = this.done.map((row) => ({ name: row.name, label: row.name, says: `${this.says(row)}. Enter takes it.`, x: row.ms, low: row.low, high: row.high,
-      y: Math.max(row[error], 1e-3), best: state.frontier[error].includes(row.name), chosen: row.name === using, shown: row.name === this.shown }));
-    this.scatter.update(dots, { x: "time, milliseconds, logarithmic", y: `${ERRORS[error][1]}, logarithmic` });
+      y: row[error], best: state.frontier[error].includes(row.name), chosen: row.name === using, shown: row.name === this.shown }));
+    const even = dots.some((dot) => dot.y === 0) ? "" : ", logarithmic";
+    this.scatter.update(dots, { x: "time, milliseconds, logarithmic", y: `${ERRORS[error][1]}${even}` });
   }
 
   /** The same as a table, the best first. */

@@ -1,4 +1,4 @@
-// A scatter of named dots over two logarithmic axes: labels that keep apart, the frontier, the nearest dot under the pointer.
+// A scatter of named dots over logarithmic axes: labels that keep apart, the frontier, the nearest dot under the pointer.
 
 const MARGIN = { left: 58, right: 16, top: 34, bottom: 46 }; // CSS pixels around the plot
 const TICK_STEPS = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]]; // of every power of ten, the first that give enough
@@ -21,6 +21,10 @@ function logTicks(low, high) {
     const ticks = powers.flatMap((power) => steps.map((step) => step * 10 ** power)).filter((tick) => tick >= low && tick <= high);
     if (ticks.length >= 3) return ticks;
   }
+  return evenTicks(low, high);
+}
+
+function evenTicks(low, high) {
   const step = [1, 2, 5].map((s) => s * 10 ** Math.floor(Math.log10((high - low) / 3))).findLast((s) => s <= (high - low) / 3);
   return range(Math.ceil(low / step), Math.floor(high / step), 1).map((i) => Number((i * step).toPrecision(6)));
 }
@@ -51,6 +55,12 @@ function placeLabels(dots, box) {
     }
     return null;
   });
+}
+
+/** The same from zero, for values of which one is zero: a lossless picture has no logarithm. */
+function linearScale(values, from, to) {
+  const high = 1.1 * (Math.max(...values) || 1), scale = (value) => from + (value / high) * (to - from);
+  return Object.assign(scale, { ticks: evenTicks(0, high) });
 }
 
 class Scatter {
@@ -85,7 +95,8 @@ class Scatter {
     this.svg.replaceChildren();
     if (!width || !height || !dots.length) return;
     const box = [MARGIN.left, MARGIN.top, width - MARGIN.right, height - MARGIN.bottom];
-    const x = logScale(dots.flatMap((dot) => [dot.low, dot.high]), box[0], box[2]), y = logScale(dots.map((dot) => dot.y), box[3], box[1]);
+    const x = logScale(dots.flatMap((dot) => [dot.low, dot.high]), box[0], box[2]);
+    const errors = dots.map((dot) => dot.y), y = (Math.min(...errors) > 0 ? logScale : linearScale)(errors, box[3], box[1]);
     this.places = dots.map((dot) => ({ name: dot.name, x: x(dot.x), y: y(dot.y), from: x(dot.low), to: x(dot.high) }));
     this.drawAxes(x, y, box, axes);
     const best = this.places.filter((_, i) => dots[i].best);
