@@ -429,6 +429,17 @@ def test_centres_of_the_grid_move_and_are_edited(notebook):
     )
 
 
+def test_eight_centres_are_all_seen_without_scrolling(notebook):
+    hands = Hands(notebook, ".pixels")
+    for n in range(4, 9):
+        hands.root.get_by_label("Add a centre").click()
+        hands.until(f"len(grid.table.centers) == {n}")
+        wide = "e => [e.scrollWidth <= e.clientWidth, e.querySelectorAll('thead button').length]"
+        assert hands.root.locator(".scroll").evaluate(wide) == [True, n]
+    hands.press("Reset")
+    hands.until("len(grid.table.centers) == 3")
+
+
 # --- for everybody ----------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,8 @@ class GridView extends Figure {
       put(nearest, String(state.labels[i] + 1));
     });
     this.result.setAttribute("aria-label", `The picture in the centres' colours: centres ${state.labels.map((l) => l + 1).join(" ")}`);
+    this.root.classList.toggle("crowded", state.centers.length > 3);
+    this.root.classList.toggle("full", state.centers.length > (rows > 5 ? 3 : 4));
     this.writeTable(state, columns);
     this.writeEditor(state);
     this.size.show(rows === columns ? String(rows) : "");
@@ -93,6 +95,7 @@ class GridView extends Figure {
   }
 
   writeTable({ centers, colors, pixels, distances, labels }, columns) {
+    const digits = centers.length <= 3 ? 2 : centers.length <= 5 ? 1 : 0; // more centres, narrower columns
     const head = make("tr", {}, make("th", { scope: "col" }, "pixel"), ...centers.map((rgb, i) => {
       const press = make("button", { type: "button", "aria-pressed": i === this.chosen.center, "aria-label": `Centre ${i + 1}: ${rgb.join(" ")}`, "data-center": i, onclick: () => this.choose({ center: i }) },
         make("b", {}, `C${i + 1}`), make("span", {}, rgb.join(" ")));
@@ -104,7 +107,7 @@ class GridView extends Figure {
       this.paint(swatch, hexOf(rgb));
       return make("tr", { class: i === this.at ? "chosen" : "", onclick: () => this.choose({ row: Math.floor(i / columns), column: i % columns }) },
         make("th", { scope: "row" }, swatch, rgb.join(" ")),
-        ...distances[i].map((d, k) => make("td", labels[i] === k ? { class: "nearest" } : {}, labels[i] === k ? `▸ ${d.toFixed(2)}` : d.toFixed(2))));
+        ...distances[i].map((d, k) => make("td", labels[i] === k ? { class: "nearest" } : {}, (labels[i] === k ? "▸ " : "") + d.toFixed(digits))));
     });
     const focused = this.table.contains(document.activeElement) && document.activeElement.dataset.center;
     this.table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));

@@ -156,7 +156,7 @@ class MicroscopeView extends Figure {
     const name = (s, color, level, g) => ({ name: `${NAMES[s]}, sigma ${three(sigma)}${s === space ? " (used)" : ""}`, color, anchor: "start",
       nameAt: (X, Y) => [Math.min(X(invertGauss(level, sigma) / (s === "lab" ? 1 : f)) + 6, X(high) - 165), Y(level) - 5], g });
     const lines = [];
-    for (const [s, color, dash, mark, level] of [["srgb", "var(--two)", "7 5", "square", 0.3], ["lab", "var(--one)", undefined, "dot", 0.72]]) {
+    for (const [s, color, dash, mark, level] of [["srgb", "var(--two)", "7 5", "square", 0.1], ["lab", "var(--one)", undefined, "dot", 0.72]]) {
       const inLab = s === "lab" ? gauss : (d) => gauss(d * f);
       lines.push({ points: dots(gauss, kernel[s]), color, mark, size: 2.5, width: 0, faint: true },
         { points: curve(inLab), color, dash, width: s === space ? 3.5 : 2, ...name(s, color, level) });
