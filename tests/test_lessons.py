@@ -6,6 +6,7 @@ That every cell runs, and that palettes, counts and distances come out as stored
 import ast
 import os
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -171,6 +172,32 @@ def test_the_numbers_that_do_not_depend_on_the_machine_are_compared(name):
     compared = tagged(name, "nbval-check-output")
     assert len(compared) >= 4
     assert not [cell.source for cell in compared if re.search(r"timed|seconds", cell.source)]
+
+
+# --- what need not be installed ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "missing"), [("06-speed", 1), ("07-beyond-k-means", 2)])
+def test_without_the_peers_a_lesson_goes_on_and_says_what_to_install(name, missing, monkeypatch, capsys):
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    for module in ("cv2", "imagequant", "faiss"):
+        monkeypatch.setitem(sys.modules, module, None)
+    first, *others = (cell.source for cell in code(name))
+    names = {}
+    exec(first, names)
+    names["image"] = names["image"][::4, ::4]  # soon done
+    for source in others:
+        if "except ImportError" in source:
+            exec(source, names)
+    assert capsys.readouterr().out.count("pip install 'img2num-nb[peers]'") == missing
+
+
+@EVERY
+def test_only_cells_that_can_do_without_name_a_peer(name):
+    needing = [
+        cell.source for cell in code(name) if re.search(r"\b(opencv|imagequant|faiss|cv2)\b", cell.source)
+    ]
+    assert all("except ImportError" in source for source in needing)
 
 
 # --- three questions ---------------------------------------------------------------------------------------------
