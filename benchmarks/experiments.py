@@ -221,7 +221,7 @@ def quantize_apart(path, args):
 
 
 def disk(args):
-    """A disk of 1 MB, full on the way (needs the right to mount): a clear error, and no half-written file."""
+    """A disk of 256 kB, full on the way (needs the right to mount): a clear error, and no half-written file."""
     full = args.folder / "full"
     full.mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(full)], check=True)
