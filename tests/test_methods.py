@@ -6,6 +6,7 @@ from oracles import lloyd_step, noise, photo
 from PIL import Image
 
 from img2num_nb import METHODS, ColorHistogram, quantize
+from img2num_nb._kernels import starts
 from img2num_nb.color import from_grid
 from img2num_nb.errors import Cancelled
 from img2num_nb.palettes.online import draw
@@ -227,6 +228,20 @@ def test_a_map_comes_near_to_k_means_and_neighbours_in_its_chain_are_neighbours_
 def test_bees_find_better_palettes_the_longer_they_search():
     errors = [mse(IMAGE, 8, "bee-colony", max_iter=n) for n in (0, 20, 100)]
     assert errors[0] > errors[1] > errors[2]
+
+
+def test_bees_judge_palettes_on_few_points_also_where_colours_lie_close_to_a_line(monkeypatch):
+    grey = np.random.default_rng(0).integers(0, 250, 60_000)[:, None]
+    image = (
+        (grey + np.random.default_rng(1).integers(0, 6, (60_000, 3))).astype(np.uint8).reshape(200, 300, 3)
+    )
+    judged = []
+    judge = starts.usefulness
+    monkeypatch.setattr(
+        starts, "usefulness", lambda points, palette: judged.append(len(points)) or judge(points, palette)
+    )
+    quantize(image, 64, method="bee-colony", color_space="srgb", max_iter=1)
+    assert len(ColorHistogram.from_image(image)) > 20_000 and 4 * 64 <= max(judged) < 4_000
 
 
 def test_bees_can_be_called_back():

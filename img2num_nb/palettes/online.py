@@ -12,8 +12,11 @@ from .kmeans import INITS, start
 MAP_STEPS = 100  # times at which the map's rate and radius shrink ...
 MAP_KEEP = 0.95  # ... to this part
 COLONY_CELLS = (
-    16  # cells along the longest side of the colours' box: bees judge a palette on the cells' means
-)
+    16,
+    32,
+    64,
+    128,
+)  # cells along the longest side of the colours' box: bees judge a palette on the cells' means
 
 
 def macqueen(coords, counts, k, rng, *, init="wu", samples=1 << 19, cells=None):
@@ -103,8 +106,11 @@ def bee_colony(coords, counts, k, rng, *, max_iter=100, colony=10, limit=50, can
     """
     colony = check_integer("colony", colony, 2, 1000)
     limit = check_integer("limit", limit, 1, 1 << 30)
-    points = Cells.group(coords, counts, COLONY_CELLS).means()
-    if len(points) < 4 * k:
+    for divisions in COLONY_CELLS:  # a cycle judges many palettes, so on few points
+        points = Cells.group(coords, counts, divisions).means()
+        if len(points) >= 4 * k:
+            break
+    else:
         points = np.column_stack([coords, counts])
     share = points[:, 3] / points[:, 3].sum()
 
