@@ -109,7 +109,7 @@ def quantize(
     dither: Annotated[
         str | None,
         typer.Option(
-            help="METHOD[,STRENGTH[,LIGHT]], as in bayer or floyd-steinberg,0.75 (default: none).",
+            help="METHOD[,STRENGTH[,LIGHT]], as in bayer or floyd-steinberg,0.75; a wrong name lists them all (default: none).",
         ),
     ] = None,
     lock: Annotated[

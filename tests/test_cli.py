@@ -112,6 +112,12 @@ def test_several_pictures_print_a_row_each():
     assert [line.split()[:3] for line in lines[1:]] == [["a.png", "4", "4"], ["b.png", "4", "4"]]
 
 
+def test_dithering_and_locked_colours_of_a_settings_file_are_overridden():
+    save_settings("s.yaml", ["a.png"], [Settings(k=2, dither=Dither("bayer"), locked=["#ff8800"])])
+    (row,) = run_json("--settings", "s.yaml", "--dither", "none", "--lock", "none")["results"]
+    assert Settings.from_dict(row["settings"]) == Settings(k=2)
+
+
 def test_a_settings_file_makes_all_its_variants_and_the_command_line_overrides():
     save_settings("s.yaml", ["a.png"], [Settings(k=2, options={"n_init": 2}), Settings(k=3)])
     rows = run_json("--settings", "s.yaml", "--seed", 7, "--option", "tol=0", "-o", "out")["results"]
@@ -144,6 +150,9 @@ def test_a_file_named_like_a_pattern_is_that_file():
         ("a.png --color-space labb", "did you mean 'lab'"),
         ("a.png --filter 3", "filter must be none, or"),
         ("a.png --option n_init", "--option must be NAME=VALUE"),
+        ("a.png --dither bayr", "did you mean 'bayer'"),
+        ("a.png --lock orange", "a colour must be a code such as '#ff8800'"),
+        ("a.png -k 1 --lock #000,#fff", "locked must be at most k = 1 colours, got 2"),
         ("a.png --option ninit=4", "did you mean 'n_init'"),
         ("a.png --option tol=-1", "tol must be a finite number of at least 0"),
         ("a.png --settings absent.yaml", "absent.yaml"),

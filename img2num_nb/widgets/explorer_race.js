@@ -140,7 +140,7 @@ class Race {
     const dots = this.done.map((row) => ({ name: row.name, label: row.name, says: `${this.says(row)}. Enter takes it.`, x: row.ms, low: row.low, high: row.high,
       y: row[error], best: state.frontier[error].includes(row.name), chosen: row.name === using, shown: row.name === this.shown }));
     const even = dots.some((dot) => dot.y === 0) ? "" : ", logarithmic";
-    this.scatter.update(dots, { x: "time, milliseconds, logarithmic", y: `${ERRORS[error][1]}${even}` });
+    this.scatter.update(dots, { x: "time, milliseconds, logarithmic", y: `${ERRORS[error][1]}: less is better${even}` });
   }
 
   /** The same as a table, the best first. */
