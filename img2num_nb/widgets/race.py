@@ -11,19 +11,13 @@ from ..images import preview
 from ..measure import warm_up
 from ..palettes import METHODS
 from ..quality import metrics
-from ..settings import Settings
 from . import words
 from .worker import Worker
 
 SIDE = 768  #: the race runs on the image reduced to this many pixels a side, so that it takes seconds
-RUNS, ENOUGH = 3, 1.0  #: runs of a method, unless the first took this many seconds
-LAST = (
-    "imagequant",
-    "sklearn-minibatch",
-    "sklearn-kmeans",
-    "opencv",
-    "bee-colony",
-)  # slow ones, with many colours
+RUNS, ENOUGH = 3, 1.0  #: runs of a method, unless they take this many seconds
+#: Methods that take long, above all with many colours.
+LAST = ("imagequant", "sklearn-minibatch", "sklearn-kmeans", "opencv", "bee-colony")
 MEASURES = ("delta_e_mean", "mse")
 PAUSE = 0.02  # seconds between two looks whether it is quiet
 
@@ -34,13 +28,10 @@ class Course:
 
     Attributes
     ----------
-    settings : Settings
-        Of the variant that the race was called for.
     original, image : (h, w, 3) uint8 array
         The reduced image, which errors are against; and after the filter, of which the reach is reduced, too.
     """
 
-    settings: Settings
     original: np.ndarray
     image: np.ndarray
 
@@ -62,7 +53,7 @@ def prepare(image, settings, cancel=None):
     chosen = settings.filter
     if chosen:
         chosen = replace(chosen, sigma_spatial=chosen.sigma_spatial * small.scale)
-    return Course(settings, small.image, replace(settings, filter=chosen).smooth(small.image, cancel=cancel))
+    return Course(small.image, replace(settings, filter=chosen).smooth(small.image, cancel=cancel))
 
 
 def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
@@ -103,7 +94,8 @@ def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
         "runs": len(ms),
         "n_colors": made.n_colors,
     }
-    return made, found | metrics(course.original, made, MEASURES)
+    measures = metrics(course.original, replace(made), MEASURES)  # a copy, so that its picture is not kept
+    return made, found | measures
 
 
 def frontier(rows, measure):
