@@ -1,5 +1,7 @@
 """What the explorer computes and says, without any widget."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,16 @@ def test_a_draft_of_a_small_image_of_few_colours_is_the_result_itself(image):
     settings = nb.Settings(method="sklearn-kmeans", k=8)
     bench = Workbench(few)
     np.testing.assert_array_equal(bench.draft(settings).labels, bench.full(settings)[0].labels)
+
+
+@pytest.mark.parametrize("dither", ["floyd-steinberg,0.75", "bayer", "blue-noise"])
+def test_a_draft_is_dithered_and_keeps_locked_colours(dither):
+    large = np.tile(nb.sample_image("astronaut"), (3, 3, 1))
+    settings = nb.Settings.from_dict({"k": 8, "dither": dither, "locked": "#00ff00"})
+    draft, plain = (Workbench(large).draft(s) for s in (settings, replace(settings, dither=None)))
+    assert draft.settings["dither"] == settings.dither.method
+    assert [0, 255, 0] in draft.palette.tolist()
+    assert (draft.labels != plain.labels).mean() > 0.05
 
 
 def test_a_draft_of_a_large_image_is_small_and_of_the_same_method():
