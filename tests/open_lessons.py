@@ -1,7 +1,7 @@
 """Open notebooks in JupyterLab at 1280 x 720, run them, and print how long it took: ``python tests/open_lessons.py 01 05``.
 
-All of 00 to 08 without numbers; ``--shots FOLDER`` keeps a picture of the page at every widget. Ends with 1 if a cell failed. For
-a look before a release: a test that ran them all in a browser would take minutes, and nbval runs every cell anyway.
+All of 00 to 08 without numbers; ``--shots FOLDER`` keeps a picture of the page at every widget, or at the first figure. Ends with 1
+if a cell failed or did not run. For a look before a release: as a test it would take minutes, and nbval runs every cell anyway.
 """
 
 import re
@@ -18,8 +18,9 @@ from run_lessons import FOLDER
 from img2num_nb.warm import warm
 
 WIDGET = r"nb\.(Player|PixelGrid|ColorCloud|Microscope|KChooser|Viewer|explore|Explorer)\b"
-ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap(cell =>
-    (cell.toJSON().outputs ?? []).filter(output => output.output_type === 'error').map(output => output.evalue))"""
+ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code').flatMap(cell =>
+    cell.executionCount ? cell.outputs.toJSON().filter(output => output.output_type === 'error').map(output => output.evalue)
+    : ['not run: ' + cell.sharedModel.getSource()])"""
 SHOW = """async i => {
     const { content } = jupyterapp.shell.currentWidget;
     content.activeCellIndex = i;
@@ -38,7 +39,9 @@ def open_and_run(lab, browser, path, shots):
     cells = notebook.page.evaluate(
         "() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => cell.sharedModel.getSource())"
     )
-    for i in [i for i, source in enumerate(cells) if shots and re.search(WIDGET, source)]:
+    seen = [i for i, source in enumerate(cells) if re.search(WIDGET, source)]
+    seen = seen or [next(i for i, source in enumerate(cells) if "figures." in source.splitlines()[-1])]
+    for i in seen if shots else []:
         notebook.page.evaluate(SHOW, i)
         notebook.page.wait_for_timeout(4000)  # what is computed in the background arrives
         notebook.page.screenshot(path=shots / f"{path.stem}-{i:02}.png")
