@@ -41,6 +41,7 @@ def main(images, repeats=3):
     common.write_section("Time against size", text + common.table(header, rows))
     _against_k(images, repeats)
     _spaces(images, repeats)
+    _dithering(resized(largest, 2), repeats)
     _large(largest)
 
 
@@ -78,6 +79,21 @@ def _spaces(images, repeats):
     common.write_section(
         "Cost of a colour space", text + common.table(["space", *(f"k = {k}" for k in ks)], rows)
     )
+
+
+def _dithering(image, repeats):
+    """What dithering adds to the mapping of pixels."""
+    from img2num_nb.dither import DITHERS
+
+    rows = []
+    for k in (16, 256):
+        spent = {name: [] for name in DITHERS}
+        for _ in range(repeats + 1):
+            for name, each in spent.items():
+                each.append(nb.quantize(image, k, dither=name).seconds["mapping"] * 1000)
+        rows.append([k, *(f"{min(each):.0f}" for each in spent.values())])
+    text = f"Mapping of {image.size / 3e6:.1f} megapixels, Lab, least of {repeats + 1} runs. {common.machine()}.\n\n"
+    common.write_section("Dithering", text + common.table(["k", *(f"{name}: ms" for name in DITHERS)], rows))
 
 
 def _large(image):
