@@ -93,7 +93,8 @@ def report(runs, images):
     ms = {
         (name, k): 1e3 * np.median(v[:, i, 1:], axis=0) for name, v in runs.items() for i, k in enumerate(KS)
     }
-    names = sorted(runs, key=lambda name: np.nansum([np.log(mean[name, k] / mean["kmeans", k]) for k in KS]))
+    least = {k: np.nanmin([mean[name, k] for name in runs]) for k in KS}
+    names = sorted(runs, key=lambda name: np.nansum([np.log(mean[name, k] / least[k]) for k in KS]))
     header = [
         "method",
         *(f"MSE, k = {k}" for k in KS),

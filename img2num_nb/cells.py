@@ -49,14 +49,14 @@ class Cells:
         size = max(1.0, np.floor((high - low).max() / divisions) + 1)
         dims = ((high - low) // (4 * size)).astype(np.int64) + 1
         key = np.empty(n, np.int32)
-        chunk = n if n < WORTH_THREADS else -(-n // n_threads())
+        chunk = n if n < WORTH_THREADS else None
         chunked(lambda a, b: kernels.cell_of(coords, a, b, low, size, dims, key), n, chunk)
         order, offsets = kernels.sort_by_cell(key, int(dims.prod()) * 64)
         c = len(offsets) - 1
         lanes = np.empty((4, len(order)))
         cells = (offsets, np.empty((c, 3)), np.empty((c, 3)), np.empty((c, 4)))
         bins = np.empty((c, 3), np.uint8)
-        chunk = c if n < WORTH_THREADS else -(-c // n_threads())
+        chunk = c if n < WORTH_THREADS else None
         chunked(
             lambda a, b: kernels.gather_cells(
                 coords, counts, key, dims, order, offsets, a, b, lanes, *cells[1:], bins

@@ -76,7 +76,7 @@ class ColorHistogram:
             raise ImageError(
                 f"only exact histograms (bits=8) can be added, got bits={self.bits} and {other.bits}"
             )
-        codes = np.concatenate([_codes(self.colors), _codes(other.colors)])
+        codes = np.concatenate([color_codes(self.colors), color_codes(other.colors)])
         merged, index = np.unique(codes, return_inverse=True)
         counts = np.zeros(len(merged), np.int64)
         np.add.at(counts, index, np.concatenate([self.counts, other.counts]))
@@ -98,7 +98,8 @@ class ColorHistogram:
         return self._cells[color_space]
 
 
-def _codes(colors):
+def color_codes(colors):
+    """Return ``(n, 3)`` uint8 colours as whole numbers, which are in the same order."""
     return colors.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
 
 

@@ -11,12 +11,13 @@ from ._kernels import histogram as kernels
 from ._kernels.run import chunked
 from .dither import DITHERS, LIGHTS, dithered_labels
 from .errors import Cancelled, check_choice, check_integer, check_number
-from .histogram import ColorHistogram
+from .histogram import ColorHistogram, color_codes
 from .images import preview, validate_image
 from .mapping import map_pixels, nearest
 from .palettes import METHODS, Design
 from .palettes.locked import design_around
-from .swatches import check_colors, to_hex
+from .stages import check_locked
+from .swatches import check_colors
 
 DRAFT_BITS = 6
 
@@ -156,7 +157,8 @@ def quantize(
     check_choice("dither", dither, DITHERS)
     check_choice("dither_light", dither_light, LIGHTS)
     dither_strength = check_number("dither_strength", dither_strength, 0, 1)
-    held = _check_locked(locked, k)
+    codes = check_locked(() if locked is None else locked, k)
+    held = check_colors(codes) if codes else np.empty((0, 3), np.uint8)
     fit_on = None if fit_on is None else check_integer("fit_on", fit_on, 1, 1 << 20)
     settings = {
         "k": k,
@@ -168,7 +170,7 @@ def quantize(
     }
     if dither != "none":
         settings |= {"dither": dither, "dither_strength": dither_strength, "dither_light": dither_light}
-    settings |= {"locked": to_hex(held)} if len(held) else {}
+    settings |= {"locked": list(codes)} if codes else {}
     settings |= {"fit_on": fit_on} if fit_on else {}
 
     times = [time.perf_counter()]
@@ -256,7 +258,7 @@ def _design(method, histogram, k, seed, held, options):
 
 def canonical(colors):
     """Return the distinct ``(n, 3)`` uint8 colours in canonical order: by CIELAB lightness, then R, G, B."""
-    colors = np.unique(colors, axis=0)
+    colors = colors[np.unique(color_codes(colors), return_index=True)[1]]
     return colors[np.argsort(color.to_grid(colors, "lab")[:, 0], kind="stable")]
 
 
@@ -280,16 +282,6 @@ def _check_colors(name, colors, k):
     return np.round(colors).astype(np.uint8)
 
 
-def _check_locked(locked, k):
-    """Return the distinct colours of `locked`, ``(m, 3)`` uint8; m is 0 for None."""
-    if locked is None:
-        return np.empty((0, 3), np.uint8)
-    held = np.unique(check_colors(locked, "locked"), axis=0)
-    if len(held) > k:
-        raise ValueError(f"locked must be at most k = {k} colours, got {len(held)}")
-    return held
-
-
 def _check_same(labels, counts):
     """Raise ValueError if the pixels do not have each label as often as the histogram's colours say."""
     if not np.array_equal(np.bincount(labels.reshape(-1), minlength=len(counts)), counts):
@@ -298,7 +290,7 @@ def _check_same(labels, counts):
 
 def _drop_unused(palette, counts, labels, held):
     """Drop the palette colours that nothing has taken, save those held: they are no colours of the image."""
-    used = (counts > 0) | (palette[:, None] == held).all(axis=2).any(axis=1)
+    used = (counts > 0) | np.isin(color_codes(palette), color_codes(held))
     if used.all():
         return palette, counts, labels
     new = (np.cumsum(used) - 1).astype(np.uint8 if used.sum() <= 256 else np.uint16)

@@ -37,7 +37,7 @@ def schema():
         "dither": {
             "type": "string",
             "description": f"none, or method[,strength[,light]] as in {Dither()}",
-            "pattern": rf"^(none|({dithers})(, *[01]?(\.\d*)?(, *({'|'.join(LIGHTS)}))?)?)$",
+            "pattern": rf"^(none|({dithers})( *, *(0(\.\d*)?|1(\.0*)?|\.\d+)( *, *({'|'.join(LIGHTS)}))?)?)$",
             "default": "none",
         },
         "locked": {

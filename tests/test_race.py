@@ -135,3 +135,16 @@ def test_a_race_that_is_called_for_again_begins_anew_with_other_settings(explore
     explorer.wait(60)
     assert explorer.races.number > first
     assert {row["n_colors"] for row in explorer.race if row["state"] == "done"} == {3}
+
+
+def test_a_method_that_is_done_just_when_the_race_is_cancelled_does_not_go_on(explorer, monkeypatch):
+    submitted = []
+    monkeypatch.setattr(explorer.races.worker, "submit", lambda name, *job, label: submitted.append(job))
+    explorer.start_race(0)
+    compute, then = submitted[0]
+    value = compute(lambda: False)
+    explorer.races.cancel()
+    then(value, None)
+    assert len(submitted) == 1
+    assert {row["state"] for row in explorer.race} == {"waiting"}
+    assert explorer.races.picture("wu") is None

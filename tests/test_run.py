@@ -41,6 +41,22 @@ def test_an_exception_travels_to_the_caller_and_the_next_call_works():
     assert chunked(lambda start, stop: start, 3, 1) == [0, 1, 2]
 
 
+def test_after_an_exception_no_further_chunk_begins_and_none_is_left_running():
+    begun, ended = [], []
+
+    def job(start, stop):
+        begun.append(start)
+        if start == 1:
+            raise ZeroDivisionError
+        Event().wait(0.01)
+        ended.append(start)
+
+    with pytest.raises(ZeroDivisionError):
+        chunked(job, 1000, 1)
+    assert len(begun) <= 2 * n_threads() + 1
+    assert len(ended) == len(begun) - 1
+
+
 def test_nothing_runs_when_cancelled_at_once():
     with pytest.raises(Cancelled, match="cancelled before it began"):
         chunked(lambda start, stop: pytest.fail("ran"), 20, 1, cancel=lambda: True)

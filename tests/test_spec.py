@@ -171,6 +171,8 @@ def test_the_examples_are_sound_and_the_schema_beside_them_is_the_current_one():
         {"kk": 1},
         {"seed": [-1]},
         {"dither": "none,1"},
+        {"dither": "bayer,"},
+        {"dither": "bayer,1.5"},
         {"locked": ["red"]},
     ],
 )

@@ -2,6 +2,8 @@
 
 ``a + b``, ``a - b`` and ``a * b`` work lane by lane, with the bits of the same arithmetic on single numbers on every CPU: nothing is
 reordered or fused. On a CPU with shorter vectors a `Lanes` is two or four of them.
+
+Numba's cache looks at a kernel's own file only: after a change here, delete `__pycache__`.
 """
 
 import operator
@@ -57,6 +59,11 @@ def _bits(builder, mask):
     return builder.zext(builder.bitcast(mask, ir.IntType(WIDTH)), ir.IntType(64))
 
 
+def _check(array):
+    if array != types.Array(types.float64, 1, "C"):
+        raise TypeError(f"lanes are read from and written to contiguous float64 (n,), got {array}")
+
+
 def _address(context, builder, array_type, array, at):
     data = context.make_array(array_type)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [at]), _VECTOR.as_pointer())
@@ -65,6 +72,7 @@ def _address(context, builder, array_type, array, at):
 @intrinsic
 def load(typingctx, array, at):
     """Return eight neighbours of a one-dimensional contiguous array, from place `at` on."""
+    _check(array)
 
     def codegen(context, builder, signature, args):
         return builder.load(_address(context, builder, signature.args[0], *args), align=8)
@@ -75,6 +83,7 @@ def load(typingctx, array, at):
 @intrinsic
 def store(typingctx, array, at, lanes):
     """Write eight neighbours of a one-dimensional contiguous array, from place `at` on."""
+    _check(array)
 
     def codegen(context, builder, signature, args):
         builder.store(args[2], _address(context, builder, signature.args[0], *args[:2]), align=8)
@@ -89,24 +98,19 @@ def splat(typingctx, number):
     return _lanes(types.float64), lambda context, builder, signature, args: _splat(builder, args[0])
 
 
-@intrinsic
-def where_less(typingctx, a, b, this, that):
-    """Return, lane by lane, `this` where a < b, else `that`."""
+def _choice(relation):
+    @intrinsic
+    def choose(typingctx, a, b, this, that):
+        def codegen(context, builder, signature, args):
+            return builder.select(builder.fcmp_ordered(relation, *args[:2]), *args[2:])
 
-    def codegen(context, builder, signature, args):
-        return builder.select(builder.fcmp_ordered("<", *args[:2]), *args[2:])
+        return _lanes(_lanes, _lanes, _lanes, _lanes), codegen
 
-    return _lanes(_lanes, _lanes, _lanes, _lanes), codegen
+    return choose
 
 
-@intrinsic
-def where_equal(typingctx, a, b, this, that):
-    """Return, lane by lane, `this` where a == b, else `that`."""
-
-    def codegen(context, builder, signature, args):
-        return builder.select(builder.fcmp_ordered("==", *args[:2]), *args[2:])
-
-    return _lanes(_lanes, _lanes, _lanes, _lanes), codegen
+#: ``(a, b, this, that)``: lane by lane, `this` where a < b (where a == b), else `that`.
+where_less, where_equal = _choice("<"), _choice("==")
 
 
 @intrinsic

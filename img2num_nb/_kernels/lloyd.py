@@ -208,7 +208,7 @@ def lloyd_pass(blocks, cells, points, centers, start, stop):
     cx, cy, cz = _planar(centers)
     around_x, around_y, around_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
     near_x, near_y, near_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
-    far, close = np.empty(len(cx) + WIDTH, np.int64), np.empty(len(cx) + WIDTH, np.int64)
+    far, close = np.empty(k, np.int64), np.empty(k, np.int64)
     parts = np.zeros(4 * WIDTH * len(cx))  # sums in lanes, of the centres near a cell
     rest = np.empty(4)
     totals = np.zeros((k, 4))
@@ -257,7 +257,7 @@ def assign(blocks, cells, points, order, centers, start, stop, labels, distances
     cx, cy, cz = _planar(centers)
     around_x, around_y, around_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
     near_x, near_y, near_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
-    far, close = np.empty(len(cx) + WIDTH, np.int64), np.empty(len(cx) + WIDTH, np.int64)
+    far, close = np.empty(k, np.int64), np.empty(k, np.int64)
     which, how_far = np.empty(WIDTH), np.empty(WIDTH)
     for b in range(start, stop):
         m = _candidates(block_low[b], block_high[b], cx, cy, cz, k, far)

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import wraps
 from threading import Event, Lock, local
 
@@ -26,9 +26,8 @@ def kernel(function):
     def call(*args):
         try:
             return compiled(*args)
-        except (
-            SystemError
-        ) as error:  # what numba makes of an interrupt that it notices while it hands the results over
+        except SystemError as error:
+            # what numba makes of an interrupt that it notices while it hands the results over
             if _was_interrupt(error):
                 raise KeyboardInterrupt from None
             raise
@@ -152,25 +151,32 @@ def chunked(job, n, chunk=None, *, progress=None, cancel=None):
             progress(len(done) / len(starts))
 
     def work(before=lambda: None, after=lambda: None):
-        while not stop.is_set():
-            before()
-            with lock:
-                i = next(todo, None)
-            if i is None:
-                break
-            results[i] = job(starts[i], min(starts[i] + chunk, n))
-            done.append(i)
-            after()
+        try:
+            while not stop.is_set():
+                before()
+                with lock:
+                    i = next(todo, None)
+                if i is None:
+                    break
+                results[i] = job(starts[i], min(starts[i] + chunk, n))
+                done.append(i)
+                after()
+        except BaseException:
+            stop.set()
+            raise
 
     # The caller works too: what is over in a moment does not wait for other threads to wake up.
     n_helpers = 0 if hasattr(_worker, "here") else min(n_threads(), len(starts)) - 1
-    helpers = [_executor().submit(work) for _ in range(n_helpers)]
+    box = [work]  # emptied at the end: a helper that is cancelled stays in the pool's queue for a while
+    helpers = [_executor().submit(lambda: [each() for each in box]) for _ in range(n_helpers)]
     try:
         work(ask, tell)
-        for helper in helpers:
-            if not helper.cancel():  # it has begun
-                helper.result()
-                tell()
-    finally:  # also on KeyboardInterrupt: chunks not yet begun do nothing, those begun end soon
+    finally:  # also on KeyboardInterrupt: chunks not yet begun do nothing, and nobody writes any more when this returns
         stop.set()
+        begun = [helper for helper in helpers if not helper.cancel()]
+        wait(begun)
+        box.clear()
+    for helper in begun:
+        helper.result()  # raises what went wrong in it
+    tell()
     return results

@@ -52,7 +52,7 @@ def kmeans(
         Converged when the centres' total squared shift is at most `tol` times the mean variance of the coordinates (scikit-learn's
         meaning); 0: when no centre moves, hence no label changes.
     effort : str
-        ``"draft"`` (refined on cells only, from Wu's start), ``"standard"``, or ``"best"`` (starts of several kinds, then
+        ``"draft"`` (few passes over mean colours, from Wu's start), ``"standard"``, or ``"best"`` (starts of several kinds, then
         centres are moved from where they help least to where they help most for as long as that lowers the error).
     cells : Cells, optional
         These colours grouped, if that is done already.

@@ -11,12 +11,8 @@ from .kmeans import INITS, start
 
 MAP_STEPS = 100  # times at which the map's rate and radius shrink ...
 MAP_KEEP = 0.95  # ... to this part
-COLONY_CELLS = (
-    16,
-    32,
-    64,
-    128,
-)  # cells along the longest side of the colours' box: bees judge a palette on the cells' means
+#: Cells along the longest side of the colours' box: bees judge a palette on the cells' means.
+COLONY_CELLS = (16, 32, 64, 128)
 
 
 def macqueen(coords, counts, k, rng, *, init="wu", samples=1 << 19, cells=None):

@@ -188,7 +188,7 @@ class Explorer(Box):
         """Stop computing and remove the widgets."""
         if self._session:
             self._session.cancel()
-            self.races.worker.drop()
+            self.races.cancel()
         for widget in self.children:
             widget.close()
         super().close()

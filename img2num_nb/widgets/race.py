@@ -108,6 +108,11 @@ def frontier(rows, measure):
     return [row["name"] for row in rows if not any(beats(other, row) for other in rows)]
 
 
+def _row(name):
+    label, line = words.method_words(METHODS[name])
+    return {"name": name, "label": label, "line": line, "state": "waiting"}
+
+
 class Race:
     """Runs the methods in the background and keeps what they made.
 
@@ -143,11 +148,7 @@ class Race:
         if about != self._about or not self._todo():
             self._forget()
             self._about = about
-            self.rows = [
-                dict(zip(("name", "label", "line"), (name, *words.method_words(METHODS[name])), strict=True))
-                | {"state": "waiting"}
-                for name in contestants(settings)
-            ]
+            self.rows = [_row(name) for name in contestants(settings)]
         self._next(image, settings)
 
     def cancel(self):
@@ -164,7 +165,9 @@ class Race:
         self._say()
 
     def picture(self, name):
-        """Return size, palette (n, 3) and labels of a method's picture; of ``"original"``, no palette and RGB."""
+        """Return size, palette (n, 3) and labels of a method's picture; of ``"original"``, no palette and RGB; None without one."""
+        if self._course is None or name not in (*self._made, "original"):
+            return None
         if name == "original":
             return self._course.original.shape[1::-1], None, self._course.original
         made = self._made[name]
@@ -191,8 +194,8 @@ class Race:
             )
 
         def then(value, error):
-            if number != self.number:
-                return
+            if number != self.number or row["state"] != "running":
+                return  # of another race, or cancelled just when it was done
             if error:
                 row.update(
                     state="missing" if isinstance(error, MissingExtra) else "failed",

@@ -66,7 +66,10 @@ class Requests:
 
     def _do_race_picture(self, name):
         races = self._explorer.races
-        size, palette, pixels = races.picture(name)
+        found = races.picture(name)
+        if found is None:  # asked for before the page knew that the race is over
+            return
+        size, palette, pixels = found
         kind = {"picture": name, "number": races.number, "size": size, "bytes": pixels.itemsize}
         self._controls.send(kind, [b"" if palette is None else palette.tobytes(), pixels.tobytes()])
 
