@@ -93,7 +93,7 @@ class ColorHistogram:
         if color_space not in self._cells:
             divisions = color.SPACES[color_space].cells
             if self.bits < 8:  # fewer colours, so fewer cells
-                divisions = divisions * 3 // 4
+                divisions = divisions * 5 // 8
             self._cells[color_space] = Cells.group(self.coords(color_space), self.counts, divisions)
         return self._cells[color_space]
 

@@ -76,7 +76,7 @@ def test_the_sum_of_two_histograms_leaves_both_alone():
 @pytest.mark.parametrize("bits", [4, 5, 6, 7])
 @pytest.mark.parametrize(
     "image",
-    [photo(), noise(50, 60, 20), np.full((3, 3, 3), 255, np.uint8)],
+    [photo(), noise(50, 60, 20), np.full((300, 400, 3), 255, np.uint8)],
     ids=["photo", "few colours", "white"],
 )
 def test_a_coarse_histogram_holds_each_cells_mean_colour(image, bits):
