@@ -16,8 +16,7 @@ from .images import preview, validate_image
 from .mapping import map_pixels, nearest
 from .palettes import METHODS, Design
 from .palettes.locked import design_around
-from .stages import check_locked
-from .swatches import check_colors
+from .swatches import check_colors, check_locked
 
 DRAFT_BITS = 6
 

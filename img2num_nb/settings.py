@@ -11,7 +11,8 @@ from ._atomic import write_atomically
 from .errors import check_choice, check_integer
 from .options import check_options, option_text
 from .sources import SAMPLE
-from .stages import Dither, Filter, check_locked, parse_locked
+from .stages import Dither, Filter, parse_locked
+from .swatches import check_locked
 
 #: Img2Num's numeric colour spaces, understood in files only: everywhere else a colour space is a name.
 IMG2NUM_SPACES = {0: "lab", 1: "srgb"}

@@ -109,31 +109,6 @@ class Dither:
         return {"dither": self.method, "dither_strength": self.strength, "dither_light": self.light}
 
 
-def check_locked(colors, k):
-    """Return distinct colours as a tuple of codes such as ``"#ff8800"``, in the order of R, G, B.
-
-    Parameters
-    ----------
-    colors : sequence
-        As `swatches.check_colors` takes it, or empty.
-    k : int
-        The most there may be.
-
-    Raises
-    ------
-    ValueError
-        If they are no colours, or more than k.
-    """
-    from .swatches import check_colors, to_hex
-
-    if isinstance(colors, list | tuple) and not colors:
-        return ()
-    codes = tuple(sorted(set(to_hex(check_colors(colors, "locked")))))
-    if len(codes) > k:
-        raise ValueError(f"locked must be at most k = {k} colours, got {len(codes)}: free some, or raise k")
-    return codes
-
-
 def parse_locked(text):
     """Return the codes in text such as ``"#ff8800,#001122"``, none for ``"none"``.
 

@@ -87,6 +87,29 @@ def check_colors(colors, what="colors"):
     return np.array(colors, np.uint8)
 
 
+def check_locked(colors, k):
+    """Return distinct colours as a tuple of codes such as ``"#ff8800"``, in the order of R, G, B.
+
+    Parameters
+    ----------
+    colors : sequence
+        As `check_colors` takes it, or empty.
+    k : int
+        The most there may be.
+
+    Raises
+    ------
+    ValueError
+        If they are no colours, or more than k.
+    """
+    if isinstance(colors, list | tuple) and not colors:
+        return ()
+    codes = tuple(sorted(set(to_hex(check_colors(colors, "locked")))))
+    if len(codes) > k:
+        raise ValueError(f"locked must be at most k = {k} colours, got {len(codes)}: free some, or raise k")
+    return codes
+
+
 def _rgb(text):
     code = _CODE.fullmatch(text.strip())
     if not code:

@@ -6,7 +6,8 @@ import anywidget
 import traitlets as t
 
 from ..settings import Settings
-from ..stages import Dither, Filter, check_locked
+from ..stages import Dither, Filter
+from ..swatches import check_locked
 from . import words
 
 _HERE = Path(__file__).parent
