@@ -17,7 +17,7 @@ from .common import SLOW, load_images, machine, mse, seconds, table
 OUTPUT = Path(__file__).parent / "METHODS.md"
 KS = (4, 16, 64, 256)
 PATIENCE = 10  # seconds of computing; what takes longer for the first picture is left out for the others
-LEFT_OUT = (math.nan,) * 3
+LEFT_OUT = (math.nan,) * 5
 PILLOW = {"Pillow median cut": Image.Quantize.MEDIANCUT, "Pillow fast octree": Image.Quantize.FASTOCTREE}
 
 
@@ -39,7 +39,10 @@ def main():
 
 
 def measure(images, names, repeats, keep):
-    """Return method -> array (images, ks, 3): mse, seconds of the design alone, seconds of everything; NaN where it takes too long."""
+    """Return method -> array (images, ks, 5): mse, seconds of the design alone, seconds of everything; mse and seconds of the draft.
+
+    NaN where it takes too long.
+    """
     runs = json.loads(keep.read_text()) if keep and keep.exists() else {}
     histograms = {name: nb.ColorHistogram.from_image(image) for name, image in images.items()}
     for name in names:
@@ -67,7 +70,7 @@ def peer(image, histogram, name, k, repeats):
     times, results = zip(
         *(seconds(partial(picture.quantize, k, PILLOW[name], dither=0)) for _ in range(repeats)), strict=True
     )
-    return mse(image, np.asarray(results[0].convert("RGB"))), math.nan, min(times)
+    return mse(image, np.asarray(results[0].convert("RGB"))), math.nan, min(times), math.nan, math.nan
 
 
 def best_of(image, histogram, name, k, repeats):
@@ -81,7 +84,14 @@ def best_of(image, histogram, name, k, repeats):
             whole.append(q.seconds["total"])
             break
         whole.append(nb.quantize(image, **run).seconds["total"])
-    return mse(image, q.image), min(design), min(whole)
+    drafts = [nb.quantize(image, effort="draft", **run) for _ in range(repeats)]
+    return (
+        mse(image, q.image),
+        min(design),
+        min(whole),
+        mse(image, drafts[0].image),
+        min(draft.seconds["total"] for draft in drafts),
+    )
 
 
 def number(value):
@@ -91,7 +101,9 @@ def number(value):
 def report(runs, images):
     mean = {(name, k): values[:, i, 0].mean() for name, values in runs.items() for i, k in enumerate(KS)}
     ms = {
-        (name, k): 1e3 * np.median(v[:, i, 1:], axis=0) for name, v in runs.items() for i, k in enumerate(KS)
+        (name, k): 1e3 * np.median(v[:, i, [1, 2, 4]], axis=0)
+        for name, v in runs.items()
+        for i, k in enumerate(KS)
     }
     least = {k: np.nanmin([mean[name, k] for name in runs]) for k in KS}
     names = sorted(runs, key=lambda name: np.nansum([np.log(mean[name, k] / least[k]) for k in KS]))
@@ -100,12 +112,14 @@ def report(runs, images):
         *(f"MSE, k = {k}" for k in KS),
         *(f"design ms, k = {k}" for k in KS),
         "all ms, k = 256",
+        "draft: MSE, k = 256",
+        "draft: all ms, k = 256",
     ]
     rows = [
         [name]
         + [number(mean[name, k]) for k in KS]
         + [number(ms[name, k][0]) for k in KS]
-        + [number(ms[name, KS[-1]][1])]
+        + [number(v) for v in (ms[name, KS[-1]][1], runs[name][:, -1, 3].mean(), ms[name, KS[-1]][2])]
         for name in names
     ]
     height, width = next(iter(images.values())).shape[:2]
@@ -113,9 +127,11 @@ def report(runs, images):
         "# Methods",
         "",
         "Written by `python -m benchmarks.methods --images FOLDER`. MSE: mean squared distance in sRGB, 0 to 255, mean of "
-        f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0. Design: the",
-        "palette, the histogram given and its cells grouped. All: histogram, design and mapping. Times: median over pictures of the "
-        f"least of a few runs (one above {SLOW:g} s). Empty: above {PATIENCE} s a picture, or not known.",
+        f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0.",
+        "Design: the palette, the histogram given and its cells grouped. All: from array to labels (histogram, design, mapping). "
+        "Draft: `effort` draft.",
+        f"Times: median over pictures of the least of a few runs (one above {SLOW:g} s). Empty: above {PATIENCE} s a picture, or "
+        "not known.",
         f"{machine()}.",
         "",
         table(header, rows),

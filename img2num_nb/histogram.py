@@ -120,17 +120,9 @@ def _exact(pixels):
     # buckets in spans of about equal pixels
     cuts = np.searchsorted(offsets, np.linspace(0, n, 4 * n_threads() + 1)[1:-1])
     spans = np.unique(np.concatenate([[0], cuts, [kernels.BUCKETS]]))
-    first = np.zeros(kernels.BUCKETS + 1, np.int64)
-
-    def run(job):
-        chunked(lambda a, b: [job(spans[i], spans[i + 1]) for i in range(a, b)], len(spans) - 1, 1)
-
-    run(lambda a, b: kernels.distinct_sizes(low, offsets, a, b, first[1:]))
-    np.cumsum(first, out=first)
-    colors = np.empty((first[-1], 3), np.uint8)
-    counts = np.empty(first[-1], np.int64)
-    run(lambda a, b: kernels.count_buckets(low, offsets, a, b, first, colors, counts))
-    return colors, counts
+    return _joined(
+        chunked(lambda a, b: kernels.count_buckets(low, offsets, spans[a], spans[b]), len(spans) - 1, 1)
+    )
 
 
 def _coarse(pixels, bits):
@@ -140,6 +132,11 @@ def _coarse(pixels, bits):
     chunked(lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables[a // chunk]), len(pixels), chunk)
     parts = chunked(lambda a, b: kernels.coarse_colors(tables, a, b, bits), cells)
     _tables.give(tables)
+    return _joined(parts)
+
+
+def _joined(parts):
+    """Return the colours and the counts of all parts together."""
     colors, counts = zip(*parts, strict=True)
     return np.concatenate(colors), np.concatenate(counts)
 

@@ -123,7 +123,8 @@ def quantize(
     cancel : callable, optional
         Asked now and then; when it returns true, `Cancelled` is raised.
     **method_options
-        Options of the method, see ``METHODS[method].options``.
+        Options of the method, see ``METHODS[method].options``. All methods take ``effort="draft"``: design and mapping then see one
+        mean colour for all that share the upper six bits of R, G and B, which is a good deal faster and nearly as good.
 
     Returns
     -------
@@ -153,6 +154,7 @@ def quantize(
     max_iter = check_integer("max_iter", max_iter, 0, 100_000)
     for name in method_options:
         check_choice(f"option of method {method!r}", name, chosen.options)
+    effort = check_choice("effort", method_options.get("effort", "standard"), chosen.efforts)
     check_choice("dither", dither, DITHERS)
     check_choice("dither_light", dither_light, LIGHTS)
     dither_strength = check_number("dither_strength", dither_strength, 0, 1)
@@ -173,7 +175,7 @@ def quantize(
     settings |= {"fit_on": fit_on} if fit_on else {}
 
     times = [time.perf_counter()]
-    bits = DRAFT_BITS if method_options.get("effort") == "draft" else 8
+    bits = DRAFT_BITS if effort == "draft" else 8
     counted = histogram is None
     if counted:
         histogram = ColorHistogram.from_image(pixels, bits)

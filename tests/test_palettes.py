@@ -16,6 +16,10 @@ def same(a, b):
     return np.array_equal(a.palette, b.palette) and np.array_equal(a.labels, b.labels)
 
 
+def off(image, q):
+    return ((q.image.astype(float) - image) ** 2).mean()
+
+
 # --- every method -----------------------------------------------------------------------------------------
 
 
@@ -40,6 +44,17 @@ def test_a_method_works_in_every_space_and_repeats_itself(method, space):
     assert 2 <= q.n_colors <= 8
     assert q.inertia < quantize(IMAGE, 1, color_space=space).inertia
     assert same(q, quantize(IMAGE, 8, method=method, color_space=space, seed=5))
+
+
+@every_method
+@pytest.mark.parametrize("space", ["srgb", "lab"])
+def test_a_draft_of_a_method_is_close_to_its_full_result(method, space):
+    image = photo("coffee", step=4)
+    draft, full = (
+        quantize(image, 8, method=method, color_space=space, effort=e) for e in ("draft", "standard")
+    )
+    assert draft.settings["effort"] == "draft" and draft.labels.shape == image.shape[:2]
+    assert off(image, draft) <= (1.4 if method == "maximin" else 1.2) * off(image, full)
 
 
 @every_method

@@ -222,7 +222,8 @@ def test_a_k_of_numpys_is_taken():
             {"n_inti": 4},
             r"option of method 'kmeans' must be one of .*, got 'n_inti'; did you mean 'n_init'\?",
         ),
-        ({"method": "sklearn-kmeans", "effort": "best"}, "option of method 'sklearn-kmeans' must be one of"),
+        ({"method": "sklearn-kmeans", "samples": 9}, "option of method 'sklearn-kmeans' must be one of"),
+        ({"method": "wu", "effort": "best"}, "effort must be one of 'draft', 'standard', got 'best'"),
     ],
 )
 def test_a_wrong_parameter_is_named_with_what_is_allowed(options, words):

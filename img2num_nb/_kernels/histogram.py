@@ -33,22 +33,12 @@ def scatter(pixels, start, stop, position, low):
 
 
 @kernel
-def distinct_sizes(low, offsets, start, stop, distinct):
-    """Count the distinct codes of buckets `start` to `stop`."""
-    seen = np.zeros(BUCKETS, np.uint8)
-    for bucket in range(start, stop):
-        n = 0
-        for i in range(offsets[bucket], offsets[bucket + 1]):
-            n += 1 - seen[low[i]]
-            seen[low[i]] = 1
-        for i in range(offsets[bucket], offsets[bucket + 1]):
-            seen[low[i]] = 0
-        distinct[bucket] = n
-
-
-@kernel
-def count_buckets(low, offsets, start, stop, first, colors, counts):
-    """Write the colours of buckets `start` to `stop`, ascending, with their counts, from place ``first[bucket]`` on."""
+def count_buckets(low, offsets, start, stop):
+    """Return the colours of buckets `start` to `stop`, ascending, and their counts."""
+    room = offsets[stop] - offsets[start]  # one a pixel: what is not written to costs no memory
+    colors = np.empty((room, 3), np.uint8)
+    counts = np.empty(room, np.int64)
+    out = 0
     table = np.zeros(BUCKETS, np.int32)
     used = np.zeros(WORDS, np.int32)  # a bit for each code
     for bucket in range(start, stop):
@@ -58,7 +48,6 @@ def count_buckets(low, offsets, start, stop, first, colors, counts):
             code = np.int32(low[i])
             table[code] += 1
             used[code >> 5] |= np.int32(np.int32(1) << (code & 31))
-        out = first[bucket]
         for word in range(WORDS):
             bits = used[word]
             used[word] = 0
@@ -71,6 +60,7 @@ def count_buckets(low, offsets, start, stop, first, colors, counts):
                 counts[out] = table[code]
                 table[code] = 0
                 out += 1
+    return colors[:out], counts[:out]
 
 
 @kernel

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from .cuts import bisecting, median_cut, octree, wu
 from .design import Design
-from .kmeans import kmeans
+from .kmeans import EFFORTS, kmeans
 from .libraries import imagequant, opencv
 from .online import bee_colony, macqueen, som
 from .scikit import sklearn_kmeans, sklearn_minibatch
@@ -27,6 +27,8 @@ class Method:
     ----------
     options : dict
         Name -> default of the options that the method takes beyond `k`, `color_space`, `seed` and `max_iter`.
+    efforts : tuple of str
+        What the option ``effort`` may be. Any method can make a ``"draft"``: it sees mean colours instead of all (see `quantize`).
     """
 
     name: str
@@ -34,6 +36,7 @@ class Method:
     extra: str | None = None  # the extra of pyproject.toml that it needs
     package: str | None = None  # and the package
     keeps_few: bool = True  # an image of no more than k colours keeps them all
+    efforts: tuple = ("draft", "standard")
 
     @property
     def summary(self):
@@ -48,13 +51,14 @@ class Method:
 
     @property
     def options(self):
-        return {name: default for name, default in self.parameters.items() if name not in GIVEN}
+        own = {name: default for name, default in self.parameters.items() if name not in GIVEN}
+        return own | {"effort": own.get("effort", "standard")}
 
 
 METHODS = {
     method.name: method
     for method in (
-        Method("kmeans", kmeans),
+        Method("kmeans", kmeans, efforts=EFFORTS),
         Method("sklearn-kmeans", sklearn_kmeans),
         Method("sklearn-minibatch", sklearn_minibatch),
         Method("median-cut", median_cut),

@@ -65,7 +65,6 @@ def kmeans(
     .. [4] X. Wu, "Color quantization by dynamic programming and principal analysis", ACM Trans. Graphics 11(4), 1992,
        doi:10.1145/146443.146475
     """
-    check_choice("effort", effort, EFFORTS)
     n_init = None if n_init is None else check_integer("n_init", n_init, 1, 1000)
     tol = check_number("tol", tol, 0)
     cells = cells or Cells.group(coords, counts)

@@ -78,6 +78,7 @@ def method_options(method):
     A method's choices for the option ``init`` are the constant ``INITS`` beside its function, and so on.
     """
     home = sys.modules[inspect.unwrap(METHODS[method].design).__module__]
+    listed = {"effort": METHODS[method].efforts}
     options = METHODS[method].options
     if "max_iter" in METHODS[method].parameters:
         options = {"max_iter": 100} | options
@@ -86,7 +87,9 @@ def method_options(method):
             "name": name,
             "label": OPTION_NAMES.get(name, name),
             "default": "automatic" if default is None else _plain(default),
-            "choices": list(getattr(home, f"{name.upper()}S", ())) if isinstance(default, str) else [],
+            "choices": list(listed.get(name, getattr(home, f"{name.upper()}S", ())))
+            if isinstance(default, str)
+            else [],
         }
         for name, default in options.items()
     ]

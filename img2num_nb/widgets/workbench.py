@@ -67,8 +67,7 @@ class Workbench:
             Of every n-th pixel of every n-th row; n is 1 for small images.
         """
         small = _kept(self._small, self._small_key(settings), lambda: self._prepare_small(settings.filter))
-        if settings.method == "kmeans":
-            settings = replace(settings, options=settings.options | {"effort": "draft"})
+        settings = replace(settings, options=settings.options | {"effort": "draft"})
         return _quantize(small, settings, cancel)
 
     def full(self, settings, progress=None, cancel=None):
