@@ -1,6 +1,7 @@
 """`img2num-nb lab`: the notebooks in a folder of the user's, and JupyterLab upon them."""
 
 import filecmp
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ FIRST = "00-explore.ipynb"
 # An installed wheel carries the notebooks inside the package; in a clone they lie beside it.
 PACKAGED = Path(__file__).parent / "notebooks"
 CLONED = Path(__file__).parent.parent / "notebooks"
+
+# JupyterLab's defaults, which the user's own settings overrule: it neither fetches news nor asks whether it may, over our picture.
+DEFAULTS = Path(__file__).parent / "jupyter"
 
 UPLOAD_LIMIT = (
     256 << 20
@@ -51,7 +55,7 @@ def prepare(folder=None):
 
 
 def arguments(folder, *, browser=True, port=None):
-    """Return JupyterLab's arguments: this machine only, our notebook first, no call to the network."""
+    """Return JupyterLab's arguments: this machine only, our notebook first."""
     chosen = [] if port is None else [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     return [
         *chosen,
@@ -63,8 +67,6 @@ def arguments(folder, *, browser=True, port=None):
         "--ServerApp.allow_root=True",  # containers; a token and the loopback address keep others out
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {UPLOAD_LIMIT}}}",
         "--Application.log_level=WARN",  # the address, and what goes wrong
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     ]
 
 
@@ -73,5 +75,7 @@ def serve(folder, *, browser=True, port=None):
     from jupyterlab.labapp import LabApp
 
     warnings.showwarning = lambda *_, **__: None  # deprecations that Jupyter's parts tell each other of
+    paths = [str(DEFAULTS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     subprocess.Popen([sys.executable, "-m", "img2num_nb.warm"], stdin=subprocess.DEVNULL)
     LabApp.launch_instance(arguments(folder, browser=browser, port=port))

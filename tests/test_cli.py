@@ -237,6 +237,11 @@ def test_jupyterlab_answers_on_this_machine_alone_and_ctrl_c_ends_it():
         with urllib.request.urlopen(re.search(r"http://\S+", log)[0]) as answer:
             assert b"jupyter-config-data" in answer.read()
         assert not re.search(r"http://(?!127\.0\.0\.1)", log)
+        asked = re.search(r"http://\S+", log)[0].replace(
+            "/lab/tree/00-explore.ipynb", "/lab/api/settings/@jupyterlab/apputils-extension:notification"
+        )
+        with urllib.request.urlopen(asked) as answer:  # no box over the picture that asks about news
+            assert json.load(answer)["schema"]["properties"]["fetchNews"]["default"] == "false"
     finally:
         if os.name == "posix":
             os.killpg(server.pid, signal.SIGINT)  # what Ctrl-C does
