@@ -13,14 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from . import __version__, color, tiles
+from . import __version__, tiles
 from ._kernels.run import n_threads
 from .filters import window_radius
 from .histogram import ColorHistogram
-from .mapping import map_pixels, nearest
+from .mapping import drop_unused, map_pixels, nearest
 from .measure import hex_palette
 from .palettes import METHODS
-from .quantization import _design, canonical
+from .palettes.palette import design_palette
+from .swatches import check_colors
 
 WRITERS = {".zarr": tiles.write_zarr, ".tif": tiles.write_tiff, ".tiff": tiles.write_tiff}
 
@@ -88,7 +89,7 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
         ``NAME.zarr``, an array ``(H, W)`` of labels whose attributes hold the palette; or ``NAME.tif``, a tiled TIFF with a colour map,
         for at most 256 colours. It appears when it is complete. What is there already is never overwritten.
     settings : Settings
-        Any but ``effort="draft"``, dithering and locked colours.
+        Any but ``effort="draft"`` and dithering.
     map_tiles : callable, optional
         Takes a function and tiles, and yields results in order: by default on threads here; `cluster.Pool.map` for a cluster.
     progress : callable, optional
@@ -194,21 +195,14 @@ def _add(histograms):
 
 def _palette(histogram, settings):
     """Return the palette, the label of each of the histogram's colours, and facts, as `quantize` would."""
-    space = settings.color_space
-    options = {"color_space": space, "max_iter": settings.max_iter, **settings.options}
-    none = np.empty((0, 3), np.uint8)
-    design = _design(METHODS[settings.method], histogram, settings.k, settings.seed, none, options)
-    palette = canonical(color.from_grid(design.centers, space))
-    labels, _ = nearest(histogram, palette, space)
-    counts = np.bincount(labels, histogram.counts, len(palette)).astype(np.int64)
-    used = counts > 0
-    labels = (np.cumsum(used) - 1).astype(np.uint8 if used.sum() <= 256 else np.uint16)[labels]
-    facts = {
-        "counts": counts[used].tolist(),
-        "n_iter": int(design.n_iter),
-        "converged": bool(design.converged),
-    }
-    return palette[used], labels, facts
+    held = check_colors(settings.locked) if settings.locked else np.empty((0, 3), np.uint8)
+    options = {"color_space": settings.color_space, "max_iter": settings.max_iter, **settings.options}
+    method = METHODS[settings.method]
+    palette, design = design_palette(method, histogram, settings.k, settings.seed, held, options)
+    labels, counts, _ = nearest(histogram, palette, settings.color_space)
+    palette, counts, labels = drop_unused(palette, counts, labels, held)
+    facts = {"counts": counts.tolist(), "n_iter": int(design.n_iter), "converged": bool(design.converged)}
+    return palette, labels, facts
 
 
 @lru_cache(maxsize=1)
@@ -239,8 +233,8 @@ def _check_output(output, settings):
         )
     if settings.options.get("effort") == "draft":
         raise ValueError("a giant image has no draft: leave effort out")
-    if settings.dither or settings.locked:
-        raise ValueError("a giant image has neither dithering nor locked colours: leave them out")
+    if settings.dither:
+        raise ValueError("a giant image is not dithered: leave dither out")
     if output.exists():
         raise FileExistsError(17, f"{str(output)!r} is there already: remove it, or choose another name")
     if not output.parent.is_dir():

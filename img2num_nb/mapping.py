@@ -7,13 +7,38 @@ import numpy as np
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
+from .histogram import color_codes
 
 _scratch = threading.local()
 
 
 def nearest(histogram, palette, color_space):
-    """Return the nearest palette entry of each colour of a histogram (of equals, the first), and its squared distance in grid units."""
-    return histogram.cells(color_space).assign(color.to_grid(palette, color_space))
+    """Find the nearest palette entry of each colour of a histogram.
+
+    Returns
+    -------
+    labels : (U,) ndarray of uint8, or of uint16 above 256 entries
+        Of equally near ones, the first.
+    counts : (n,) ndarray of int64
+        Pixels of each palette entry.
+    error : int
+        Sum over pixels of the squared distance, in grid units; exact.
+    """
+    labels, distances = histogram.cells(color_space).assign(color.to_grid(palette, color_space))
+    parts = chunked(
+        lambda a, b: kernels.tally(labels, distances, histogram.counts, a, b, len(palette)), len(labels)
+    )
+    counts, high, low = zip(*parts, strict=True)
+    return labels, sum(counts), (sum(map(int, high)) << 20) + sum(map(int, low))
+
+
+def drop_unused(palette, counts, labels, held):
+    """Drop the palette colours that nothing has taken, save those held; return palette, counts and labels."""
+    used = (counts > 0) | np.isin(color_codes(palette), color_codes(held))
+    if used.all():
+        return palette, counts, labels
+    new = (np.cumsum(used) - 1).astype(np.uint8 if used.sum() <= 256 else np.uint16)
+    return palette[used], counts[used], new[labels]
 
 
 def map_pixels(image, histogram, color_labels):

@@ -7,15 +7,22 @@ from collections.abc import Mapping
 from .errors import check_choice
 
 
-def check_options(method, options):
-    """Return the method's options as plain values, if it has them all."""
+def check_names(method, options):
+    """Return the `Method`, if it has all the options and can make that effort; their other values it checks itself."""
     from .palettes import METHODS
 
-    known = METHODS[check_choice("method", method, METHODS)].options
+    chosen = METHODS[check_choice("method", method, METHODS)]
+    for name in options:
+        check_choice(f"option of method {method!r}", name, chosen.options)
+    check_choice("effort", options.get("effort", "standard"), chosen.efforts)
+    return chosen
+
+
+def check_options(method, options):
+    """Return the method's options as plain values, which a file can hold, if it has them all."""
     if not isinstance(options, Mapping):
         raise ValueError(f"options must be a mapping such as {{n_init: 4}}, got {options!r}")
-    for name in options:
-        check_choice(f"an option of {method!r}", name, known)
+    check_names(method, options)
     return {name: _plain(name, value) for name, value in options.items()}
 
 

@@ -11,7 +11,7 @@ from ._kernels.run import chunked
 from .errors import check_choice
 from .histogram import ColorHistogram
 from .images import png_bytes, validate_image
-from .quantization import map_pixels
+from .mapping import map_pixels
 
 #: Name -> what it says, with its unit.
 METRICS = {

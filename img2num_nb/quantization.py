@@ -11,11 +11,11 @@ from ._kernels import histogram as kernels
 from ._kernels.run import chunked
 from .dither import DITHERS, LIGHTS, dithered_labels
 from .errors import Cancelled, check_choice, check_integer, check_number
-from .histogram import ColorHistogram, color_codes
+from .histogram import ColorHistogram
 from .images import preview, validate_image
-from .mapping import map_pixels, nearest
-from .palettes import METHODS, Design
-from .palettes.locked import design_around
+from .mapping import drop_unused, map_pixels, nearest
+from .options import check_names
+from .palettes.palette import design_palette
 from .swatches import check_colors, check_locked
 
 DRAFT_BITS = 6
@@ -148,13 +148,10 @@ def quantize(
     """
     pixels = validate_image(image)
     k = check_integer("k", k, 1, 65536)
-    chosen = METHODS[check_choice("method", method, METHODS)]
+    chosen = check_names(method, method_options)
     check_choice("color_space", color_space, color.SPACES)
     seed = check_integer("seed", seed, 0, 2**32 - 1)
     max_iter = check_integer("max_iter", max_iter, 0, 100_000)
-    for name in method_options:
-        check_choice(f"option of method {method!r}", name, chosen.options)
-    effort = check_choice("effort", method_options.get("effort", "standard"), chosen.efforts)
     check_choice("dither", dither, DITHERS)
     check_choice("dither_light", dither_light, LIGHTS)
     dither_strength = check_number("dither_strength", dither_strength, 0, 1)
@@ -175,7 +172,7 @@ def quantize(
     settings |= {"fit_on": fit_on} if fit_on else {}
 
     times = [time.perf_counter()]
-    bits = DRAFT_BITS if effort == "draft" else 8
+    bits = DRAFT_BITS if method_options.get("effort") == "draft" else 8
     counted = histogram is None
     if counted:
         histogram = ColorHistogram.from_image(pixels, bits)
@@ -191,13 +188,11 @@ def quantize(
     _stop_if(cancel)
 
     given = {"color_space": color_space, "max_iter": max_iter, "cancel": cancel, **method_options}
-    design = _design(chosen, source, k, seed, held, given)
-    palette = canonical(np.vstack([color.from_grid(design.centers, color_space), held]))
+    palette, design = design_palette(chosen, source, k, seed, held, given)
     times.append(time.perf_counter())
     _stop_if(cancel)
 
-    color_labels, distances = nearest(histogram, palette, color_space)
-    counts, error = _tally(color_labels, distances, histogram.counts, len(palette))
+    color_labels, counts, error = nearest(histogram, palette, color_space)
     if dither != "none" and dither_strength:
         look_up = partial(map_pixels, pixels, histogram)
         if not counted:
@@ -214,9 +209,9 @@ def quantize(
             cancel=cancel,
         )
         counts = np.bincount(labels.reshape(-1), minlength=len(palette))
-        palette, counts, labels = _drop_unused(palette, counts, labels, held)
+        palette, counts, labels = drop_unused(palette, counts, labels, held)
     else:
-        palette, counts, color_labels = _drop_unused(palette, counts, color_labels, held)
+        palette, counts, color_labels = drop_unused(palette, counts, color_labels, held)
         labels = map_pixels(pixels, histogram, color_labels)
         if not counted:
             _check_same(labels, counts)
@@ -236,66 +231,10 @@ def quantize(
     )
 
 
-def _design(method, histogram, k, seed, held, options):
-    """Return a design that has at most k colours, those `held` included."""
-    space = options["color_space"]
-    if method.keeps_few and len(histogram) <= k:
-        every = np.unique(np.vstack([histogram.colors, held]), axis=0)
-        if len(every) <= k:
-            return Design(color.to_grid(every, space))
-    if not isinstance(options.get("init", ""), str):
-        init = _check_colors("init", options["init"], k - len(held))
-        options = options | {"init": color.to_grid(init, space)}
-    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(seed)
-    cells = histogram.cells(space)
-    given = {name: value for name, value in options.items() if name in method.parameters}
-    if len(held):
-        locked = color.to_grid(held, space)
-        return design_around(method.design, coords, counts, k, rng, locked, cells=cells, **given)
-    if "cells" in method.parameters:
-        given["cells"] = cells
-    return method.design(coords, counts, k, rng, **given)
-
-
-def canonical(colors):
-    """Return the distinct ``(n, 3)`` uint8 colours in canonical order: by CIELAB lightness, then R, G, B."""
-    colors = colors[np.unique(color_codes(colors), return_index=True)[1]]
-    return colors[np.argsort(color.to_grid(colors, "lab")[:, 0], kind="stable")]
-
-
-def _tally(labels, distances, counts, k):
-    """Return the pixels of each of k labels, and the exact sum of distance times count."""
-    parts = chunked(lambda a, b: kernels.tally(labels, distances, counts, a, b, k), len(labels))
-    pixels, high, low = zip(*parts, strict=True)
-    return sum(pixels), (sum(map(int, high)) << 20) + sum(map(int, low))
-
-
-def _check_colors(name, colors, k):
-    colors = np.asarray(colors)
-    if (
-        colors.shape != (k, 3)
-        or not np.issubdtype(colors.dtype, np.number)
-        or not ((colors >= 0) & (colors <= 255)).all()
-    ):
-        raise ValueError(
-            f"{name} must be {k} sRGB colours, shape ({k}, 3), 0 to 255, got shape {colors.shape}: {colors.tolist()!r:.60}"
-        )
-    return np.round(colors).astype(np.uint8)
-
-
 def _check_same(labels, counts):
     """Raise ValueError if the pixels do not have each label as often as the histogram's colours say."""
     if not np.array_equal(np.bincount(labels.reshape(-1), minlength=len(counts)), counts):
         raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
-
-
-def _drop_unused(palette, counts, labels, held):
-    """Drop the palette colours that nothing has taken, save those held: they are no colours of the image."""
-    used = (counts > 0) | np.isin(color_codes(palette), color_codes(held))
-    if used.all():
-        return palette, counts, labels
-    new = (np.cumsum(used) - 1).astype(np.uint8 if used.sum() <= 256 else np.uint16)
-    return palette[used], counts[used], new[labels]
 
 
 def _stop_if(cancel):

@@ -16,8 +16,8 @@ LAYERS = [
     ["_kernels", "_arrays", "_npy", "_png", "_profile", "_sniff"],
     ["color", "cells", "histogram", "images", "samples", "_decode", "mapping", "dither"],
     ["palettes", "filters"],
-    ["quantization", "quality", "choose"],
-    ["options", "sources", "stages", "_yaml", "settings"],
+    ["options", "quantization", "quality", "choose"],
+    ["sources", "stages", "_yaml", "settings"],
     [
         "spec",
         "spec_schema",

@@ -1,0 +1,72 @@
+"""From a histogram to its palette: any method, in any colour space, around colours that are held."""
+
+import numpy as np
+
+from .. import color
+from ..histogram import color_codes
+from .design import Design
+from .locked import design_around
+
+
+def design_palette(method, histogram, k, seed, held, options):
+    """Return a palette of at most k colours, and the `Design` it comes from.
+
+    Parameters
+    ----------
+    method : Method
+    histogram : ColorHistogram
+    k : int
+    seed : int
+        Of everything random.
+    held : (n, 3) ndarray of uint8
+        sRGB colours that stay as they are, n <= k.
+    options : dict
+        The method's own, and color_space, max_iter and cancel.
+
+    Returns
+    -------
+    palette : (n_colors, 3) ndarray of uint8
+        In canonical order.
+    design : Design
+    """
+    design = _design(method, histogram, k, seed, held, options)
+    return canonical(np.vstack([color.from_grid(design.centers, options["color_space"]), held])), design
+
+
+def canonical(colors):
+    """Return the distinct ``(n, 3)`` uint8 colours in canonical order: by CIELAB lightness, then R, G, B."""
+    colors = colors[np.unique(color_codes(colors), return_index=True)[1]]
+    return colors[np.argsort(color.to_grid(colors, "lab")[:, 0], kind="stable")]
+
+
+def _design(method, histogram, k, seed, held, options):
+    space = options["color_space"]
+    if method.keeps_few and len(histogram) <= k:
+        every = np.unique(np.vstack([histogram.colors, held]), axis=0)
+        if len(every) <= k:
+            return Design(color.to_grid(every, space))
+    if not isinstance(options.get("init", ""), str):
+        init = _check_colors("init", options["init"], k - len(held))
+        options = options | {"init": color.to_grid(init, space)}
+    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(seed)
+    cells = histogram.cells(space)
+    given = {name: value for name, value in options.items() if name in method.parameters}
+    if len(held):
+        locked = color.to_grid(held, space)
+        return design_around(method.design, coords, counts, k, rng, locked, cells=cells, **given)
+    if "cells" in method.parameters:
+        given["cells"] = cells
+    return method.design(coords, counts, k, rng, **given)
+
+
+def _check_colors(name, colors, k):
+    colors = np.asarray(colors)
+    if (
+        colors.shape != (k, 3)
+        or not np.issubdtype(colors.dtype, np.number)
+        or not ((colors >= 0) & (colors <= 255)).all()
+    ):
+        raise ValueError(
+            f"{name} must be {k} sRGB colours, shape ({k}, 3), 0 to 255, got shape {colors.shape}: {colors.tolist()!r:.60}"
+        )
+    return np.round(colors).astype(np.uint8)
