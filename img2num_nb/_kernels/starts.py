@@ -12,18 +12,11 @@ def _squared(points, i, x, y, z):
 
 
 @kernel
-def maximin(points, centers, n_given):
-    """Fill `centers` from place `n_given` >= 1 on, each with the point farthest from all centres before it (of equals, the first)."""
-    n = len(points)
-    distance = np.full(n, np.inf)
-    for j in range(1, len(centers)):
-        x, y, z = centers[j - 1, 0], centers[j - 1, 1], centers[j - 1, 2]
-        for i in range(n):
-            distance[i] = min(distance[i], _squared(points, i, x, y, z))
-        if j >= n_given:
-            at = np.argmax(distance)
-            for d in range(3):
-                centers[j, d] = points[at, d]
+def farthest(points, x, y, z, distance):
+    """Lower the points' squared distances to their nearest centre by a new one; return the first place of the greatest."""
+    for i in range(len(points)):
+        distance[i] = min(distance[i], _squared(points, i, x, y, z))
+    return np.argmax(distance)
 
 
 LANES = 16

@@ -3,12 +3,14 @@
 import numpy as np
 
 from .._kernels import cuts as kernels
-from ..cells import Cells
+from .._kernels.run import chunked
+from ..cells import WORTH_THREADS, Cells
+from ..errors import Cancelled
 from .design import Design
 from .kmeans import snap_means, wu_centers
 
 
-def median_cut(coords, counts, k, rng):
+def median_cut(coords, counts, k, rng, *, cancel=None):
     """Median cut (Heckbert): cut a box so that half of its pixels lie on each side, k - 1 times.
 
     The box is that with the greatest product of pixels and standard deviation along an axis; of the three cuts that take the one that
@@ -30,7 +32,15 @@ def median_cut(coords, counts, k, rng):
     ----------
     .. [1] P. Heckbert, "Color image quantization for frame buffer display", SIGGRAPH 1982, doi:10.1145/800064.801294
     """
-    return Design(snap_means(kernels.median_cut(weighted(coords, counts), k)))
+
+    def size(n, sums, squares):
+        return np.sqrt(sums[3] * squares.max())  # pixels times standard deviation
+
+    def halve(points, sums, squares, beyond):
+        axis, edge = kernels.median_plane(points, sums)
+        _side(points, np.eye(3)[axis], edge - 0.5, beyond)  # coordinates are whole numbers
+
+    return Design(snap_means(_divide(weighted(coords, counts), k, size, halve, cancel)))
 
 
 def wu(coords, counts, k, rng, *, cells=None):
@@ -53,7 +63,7 @@ def wu(coords, counts, k, rng, *, cells=None):
     return Design(wu_centers(cells.means(), cells.bins, k))
 
 
-def bisecting(coords, counts, k, rng, *, max_iter=100):
+def bisecting(coords, counts, k, rng, *, max_iter=100, cancel=None):
     """Bisecting k-means: part the cluster of greatest squared error in two by 2-means, k - 1 times.
 
     Each 2-means starts from the two sides of the mean along the axis of greatest variance, so nothing is random; `max_iter` limits the
@@ -65,8 +75,71 @@ def bisecting(coords, counts, k, rng, *, max_iter=100):
     .. [2] M. E. Celebi, Q. Wen, S. Hwang, "An effective real-time color quantization method based on divisive hierarchical clustering",
        Journal of Real-Time Image Processing 10, 2015, doi:10.1007/s11554-012-0291-4
     """
-    sums, passes, converged = kernels.bisect(weighted(coords, counts), k, max_iter)
+    passes, converged = 0, True
+
+    def error(n, sums, squares):
+        return squares.sum() if n > 1 else 0.0
+
+    def two_means(points, sums, squares, beyond):
+        nonlocal passes, converged
+        axis = np.argmax(squares)
+        normal, limit = np.eye(3)[axis], sums[axis] / sums[3]
+        for n_pass in range(max_iter + 1):
+            changed, half = _side(points, normal, limit, beyond)
+            if n_pass and not changed:
+                return
+            rest = sums - half
+            u, v = half[:3] / half[3], rest[:3] / rest[3]
+            normal = u - v
+            x, y, z = normal * (u + v)
+            limit = 0.5 * (x + y + z)
+            passes = max(passes, n_pass)
+        converged = False
+
+    sums = _divide(weighted(coords, counts), k, error, two_means, cancel)
     return Design(snap_means(sums), passes, converged)
+
+
+def _side(points, normal, limit, beyond):
+    """Return what `kernels.side` does, on threads where that pays: the sums are exact."""
+    if len(points) < WORTH_THREADS:
+        return kernels.side(points, normal, limit, beyond)
+    parts = chunked(lambda a, b: kernels.side(points[a:b], normal, limit, beyond[a:b]), len(points))
+    changed, sums = zip(*parts, strict=True)
+    return sum(changed), sum(sums)
+
+
+def _divide(points, k, size, halve, cancel):
+    """Part the box of greatest size in two, k - 1 times, or until all sizes are 0; return the boxes' sums, ``(n_boxes, 4)``.
+
+    Parameters
+    ----------
+    points : (n, 4) ndarray of float64
+        Come out in another order.
+    size : callable
+        ``size(n, sums, squares)`` of a box, from its points' number, sums and squared deviations along each axis.
+    halve : callable
+        ``halve(points, sums, squares, beyond)`` notes in `beyond` which of a box's points go to the other half.
+    """
+    spare, beyond = np.empty_like(points), np.zeros(len(points), np.bool_)
+    boxes, fresh = [slice(0, len(points))], [0]
+    sums, squares, sizes = np.zeros((k, 4)), np.zeros((k, 3)), np.zeros(k)
+    while True:
+        for i in fresh:
+            box = points[boxes[i]]
+            sums[i], squares[i] = kernels.spread(box)
+            sizes[i] = size(len(box), sums[i], squares[i])
+        largest = int(np.argmax(sizes))
+        if len(boxes) == k or sizes[largest] <= 0:
+            return sums[: len(boxes)]
+        if cancel is not None and cancel():
+            raise Cancelled(f"cancelled at {len(boxes)} of {k} boxes")
+        box = boxes[largest]
+        halve(points[box], sums[largest], squares[largest], beyond[box])
+        middle = box.start + kernels.part_at(points[box], beyond[box], spare)
+        fresh = [largest, len(boxes)]
+        boxes[largest] = slice(box.start, middle)
+        boxes.append(slice(middle, box.stop))
 
 
 def octree(coords, counts, k, rng):

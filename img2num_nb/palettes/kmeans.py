@@ -4,7 +4,7 @@ import numpy as np
 
 from .._kernels import starts
 from .._kernels.run import chunked
-from ..cells import Cells
+from ..cells import WORTH_THREADS, Cells
 from ..errors import check_choice, check_integer, check_number
 from .design import Design
 
@@ -116,13 +116,23 @@ def start(init, points, bins, k, rng):
         return points[rng.permutation(len(points))[:k], :3].copy()
     if init == "wu":
         return wu_centers(points, bins, k)
-    centers = np.empty((k, 3))
     if init == "maximin":
-        centers[0] = points[np.argmax(points[:, 3]), :3]  # the most frequent
-        starts.maximin(points, centers, 1)
-    else:
-        starts.plus_plus(points, centers, rng.random((k, 2 + int(np.log(k)))))
+        return maximin_centers(points, k)
+    centers = np.empty((k, 3))
+    starts.plus_plus(points, centers, rng.random((k, 2 + int(np.log(k)))))
     return centers
+
+
+def maximin_centers(points, k, cancel=None):
+    """Return the most frequent of weighted points ``(n, 4)``, then k - 1 times the one farthest from all before."""
+    distance = np.full(len(points), np.inf)
+    chunk = len(points) if len(points) < WORTH_THREADS else None
+    chosen = [int(np.argmax(points[:, 3]))]
+    while len(chosen) < k:
+        x, y, z, _ = points[chosen[-1]]
+        job = lambda a, b: a + starts.farthest(points[a:b], x, y, z, distance[a:b])  # noqa: B023, E731
+        chosen.append(max(chunked(job, len(points), chunk, cancel=cancel), key=distance.__getitem__))
+    return points[chosen, :3]
 
 
 def wu_centers(points, bins, k):

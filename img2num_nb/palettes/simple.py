@@ -10,7 +10,7 @@ from ..color import to_grid
 from ..export import read_palette
 from ..swatches import check_colors, named_palette
 from .design import Design
-from .kmeans import start
+from .kmeans import maximin_centers
 
 
 def uniform(coords, counts, k, rng):
@@ -73,7 +73,7 @@ def random(coords, counts, k, rng):
     return Design(coords[rng.choice(len(coords), k, replace=False, p=counts / counts.sum())])
 
 
-def maximin(coords, counts, k, rng):
+def maximin(coords, counts, k, rng, *, cancel=None):
     """Maximin (Gonzalez): the most frequent colour, then k - 1 times the colour farthest from those chosen.
 
     The greatest error is at most twice the least possible; outliers and edges of the gamut get more colours than the mean error asks
@@ -84,7 +84,7 @@ def maximin(coords, counts, k, rng):
     .. [1] T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theoretical Computer Science 38, 1985,
        doi:10.1016/0304-3975(85)90224-5
     """
-    return Design(start("maximin", np.column_stack([coords, counts]), None, k, rng))
+    return Design(maximin_centers(np.column_stack([coords, counts]), min(k, len(coords)), cancel))
 
 
 def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cells=None):
