@@ -13,6 +13,7 @@ import yaml
 
 from . import evidence, plots
 from ._html import Html, count, escape, number, short, table
+from .conclusions import conclusions
 from .dither import dithered_labels
 from .errors import ImageError
 from .experiment import MANIFEST, Experiment, frame
@@ -119,7 +120,7 @@ class Results:
 
     def conclusions(self):
         """What the data say, as a list."""
-        points = "".join(f"<li>{escape(text)}</li>" for text in evidence.conclusions(self.table))
+        points = "".join(f"<li>{escape(text)}</li>" for text in conclusions(self.table))
         return Html(f"<ul>{points}</ul>")
 
     def comparisons(self, metric):

@@ -29,6 +29,7 @@ LAYERS = [
         "giant",
         "cluster",
         "evidence",
+        "conclusions",
         "plots",
         "comparison",
     ],
