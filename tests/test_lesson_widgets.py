@@ -429,6 +429,11 @@ def test_centres_of_the_grid_move_and_are_edited(notebook):
     )
 
 
+def test_distances_are_rounded_once_where_they_are_shown():
+    grid = nb.PixelGrid([[[205, 147, 94]]], [[144, 48, 23]])
+    assert grid._state["distances"][0][0] == 18563**0.5  # 136.246 is 136.2, but 136.25 would be 136.3
+
+
 def test_eight_centres_are_all_seen_without_scrolling(notebook):
     hands = Hands(notebook, ".pixels")
     for n in range(4, 9):
@@ -464,6 +469,15 @@ def test_every_control_has_a_name_and_large_letters(notebook, name):
 def test_the_figure_fits_a_projector(notebook, name):
     box = Hands(notebook, f".{name}").root.bounding_box()
     assert box["height"] <= 620  # of 720, less JupyterLab's own
+
+
+def test_two_players_fit_a_projector_and_their_captions_are_not_cut(notebook):
+    notebook.value("None", "[p.step() for p in pair.players]")
+    hands = Hands(notebook, ".player >> nth=1")
+    hands.until("all(p.state.n_iter for p in pair.players)")
+    assert hands.root.bounding_box()["height"] <= 620
+    cut = "root => [...root.querySelectorAll('.soft')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    assert hands.root.evaluate(cut) == []
 
 
 def test_an_unknown_verb_from_a_page_is_not_obeyed():

@@ -127,7 +127,7 @@ def test_a_centre_without_pixels_stays_and_is_named():
     grey = ColorHistogram.from_image(np.uint8([[[10, 10, 10], [20, 20, 20]]]))
     state = steps.start(grey, 2).drag(0, np.full(3, 255 * 1024.0))
     assert state.counts.tolist() == [0, 2] and np.array_equal(state.move().centers[0], state.centers[0])
-    assert "1 of the centres have no pixels" in words(state)
+    assert "1 of the centres has no pixels" in words(state)
 
 
 def test_a_new_centre_is_the_colour_that_adds_most_to_the_error(histogram):

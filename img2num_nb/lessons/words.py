@@ -13,7 +13,8 @@ def words(state):
         )
     if state.labels is None:
         return f"{n} colours of the image are the centres. Next: assign each colour to the nearest one."
-    lonely = f" {empty} of the centres have no pixels." if empty else ""
+    have = "has" if empty == 1 else "have"
+    lonely = f" {empty} of the centres {have} no pixels." if empty else ""
     if state.converged:
         moves = "1 move" if state.n_iter == 1 else f"{state.n_iter} moves"
         return f"Converged after {moves}: no colour changes its centre, no centre moves.{lonely}"

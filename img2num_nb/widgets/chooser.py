@@ -52,7 +52,7 @@ class KChooser(Lesson):
     _busy = t.Bool(True).tag(sync=True)
 
     def __init__(self, image, ks=range(2, 65), color_space="lab", seed=0, k=16):
-        self.image, _, self._shown = preview(image, MAX_SIDE)
+        self.image, _, shown = preview(image, MAX_SIDE)
         self.color_space = check_choice("color_space", color_space, SPACES)
         self.points = []
         self._mailbox = Mailbox()
@@ -60,7 +60,11 @@ class KChooser(Lesson):
         self._ks_wanted = check_ks(ks)
         super().__init__(_ks=self._ks_wanted, k=k)
         height, width = self.image.shape[:2]
-        self._original = {"size": [width, height], "rgb": self.image.tobytes(), "words": self._shown}
+        self._original = {
+            "size": [width, height],
+            "rgb": self.image.tobytes(),
+            "words": shown.replace("shown", "computed"),
+        }
 
         def run(cancelled):
             arrive = lambda point: self._mailbox.post(self._arrive, point)  # noqa: E731

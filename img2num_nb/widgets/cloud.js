@@ -4,7 +4,7 @@ class ColorCloudView extends Figure {
   constructor(model, el) {
     super(model, el, "colors", "Colour cloud");
     const spaces = choice("Colours in", model.get("_spaces"), (value) => this.set("color_space", value));
-    const paint = choice("", [["own", "as they are"], ["centre", "as their palette colour"]], (value) => { this.cloud.own = value === "own"; this.schedule(); }, "Colour of the points");
+    const paint = choice("Points", [["own", "as they are"], ["centre", "as their palette colour"]], (value) => { this.cloud.own = value === "own"; this.schedule(); }, "Colour of the points");
     Object.assign(this, { spaces, paint });
     this.words = make("span", { class: "soft" });
     this.cloud = new Cloud(this, "Colours of the image as points. Arrow keys turn the cloud.", {

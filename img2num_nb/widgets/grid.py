@@ -84,7 +84,7 @@ class PixelGrid(Lesson):
             "pixels": table.vectors.tolist(),
             "centers": table.centers.tolist(),
             "colors": to_hex(table.centers),
-            "distances": table.distances.round(2).tolist(),
+            "distances": table.distances.tolist(),
             "labels": table.labels.ravel().tolist(),
             "inertia": table.inertia,
             "moved": (table.moved().centers == table.centers).all().item(),

@@ -120,7 +120,7 @@ class Cloud extends Space {
     };
     Object.assign(context, { strokeStyle: ink, lineWidth: 1.5 * ratio });
     if (!this.plane) {
-      const [x, y, size] = [70 * ratio, this.canvas.height - 66 * ratio, 42 * ratio];
+      const size = Math.min(42 * ratio, 0.1 * this.canvas.width), x = 1.7 * size, y = this.canvas.height - 1.6 * size;
       axes.forEach(([name], i) => {
         const [dx, dy] = [view.right[i] * size, -view.up[i] * size];
         line(x, y, x + dx, y + dy);

@@ -113,7 +113,7 @@ class PlayerView extends Figure {
     put(this.chart.aside, curve.length ? `now ${three(curve.at(-1)[2])}` : "");
     if (!all.length) return this.chart.svg.replaceChildren();
     drawChart(this.chart.svg, { y, label: `Inertia per pixel after each step: ${curve.map(([, , v]) => three(v)).join(", ")}`,
-      x: { low: 0, high: Math.max(4, ...all.map(([, at]) => at)), label: "iteration (○ assign, ● move)" },
+      x: { low: 0, high: Math.max(4, ...all.map(([, at]) => at)), label: this.chart.svg.clientWidth < 300 ? "○ assign, ● move" : "iteration (○ assign, ● move)" },
       lines: [...runs.map((run) => ({ points: points(run), color: "var(--soft)", faint: true, mark: "dot", size: 2.5, width: 1.5 })),
         { points: points(curve), color: "var(--one)", mark: "dot", size: clamp(90 / curve.length, 2.5, 4.5), open: (i) => curve[i][0] !== "move" }] });
   }
@@ -124,7 +124,7 @@ class PlayerView extends Figure {
     put(this.count, `${state.palette.length} centres`);
     put(this.pictureWords, state.shown);
     put(b.play, this.get("playing") ? "Pause" : "Play");
-    put(b.plus_plus, state.seeding ? `k-means++: centre ${state.palette.length + 1} of ${state.k}` : "k-means++");
+    put(b.plus_plus, state.seeding ? `k-means++: ${state.palette.length + 1} of ${state.k}` : "k-means++");
     for (const name of ["assign", "move"]) b[name].classList.toggle("next", state.next === name && !state.converged);
     b.assign.disabled = state.fresh;
     b.move.disabled = !state.labelled || (state.fresh ? state.converged : true);
@@ -133,8 +133,8 @@ class PlayerView extends Figure {
     this.spaces.show(this.get("color_space"));
     this.paint.show(this.cloud.own ? "own" : "centre");
     this.swatches.show(state.palette.map((hex, i) => {
-      const share = total ? `${((100 * state.counts[i]) / total).toFixed(1)} %` : "";
-      return { hex, words: total ? share : hex, title: `${hex}${total ? `, ${state.counts[i].toLocaleString("en")} pixels, ${share}` : ""}` };
+      const share = `${Number(((100 * state.counts[i]) / total).toPrecision(2))} %`;
+      return { hex, words: total ? share : "–", title: `${hex}${total ? `, ${state.counts[i].toLocaleString("en")} pixels, ${share}` : ""}` };
     }), lit);
   }
 

@@ -57,7 +57,8 @@ class Player(Lesson):
     _state = t.Dict().tag(sync=True)
 
     def __init__(self, image, k=5, color_space="srgb", seed=0, init="random"):
-        self.image, _, self._shown = preview(image, MAX_SIDE)
+        self.image, scale, _ = preview(image, MAX_SIDE)
+        self._shown = "at full size" if scale == 1 else f"at 1/{round(1 / scale)} size"
         self.histogram = ColorHistogram.from_image(self.image)
         self._index = scene.color_index(self.image, self.histogram)
         self._serial = 0
