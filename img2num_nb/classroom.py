@@ -37,6 +37,8 @@ def check(prediction, truth, why, *, within=0.0):
 def _agree(prediction, truth, within):
     if isinstance(truth, numbers.Real) and isinstance(prediction, numbers.Real):
         return math.isclose(prediction, truth, rel_tol=within, abs_tol=1e-12)
+    if isinstance(prediction, str):  # "Yes" means yes, and "3" means 3
+        return prediction.strip().casefold() == str(truth).casefold()
     return prediction == truth
 
 

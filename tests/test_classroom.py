@@ -18,11 +18,16 @@ def test_a_right_prediction_is_told_so_with_the_reason(prediction, truth):
     assert check(prediction, truth, "Because.").data.startswith("**Right:**")
 
 
-@pytest.mark.parametrize("prediction, truth", [(4, 3), ("C1", "C2"), ("3", 3), (3.01, 3)])
+@pytest.mark.parametrize("prediction, truth", [(4, 3), ("C1", "C2"), ("4", 3), (3.01, 3)])
 def test_a_wrong_prediction_sees_both_and_the_reason(prediction, truth):
     shown = check(prediction, truth, "Because.").data
     assert shown.startswith("**Not this time.**")
     assert str(prediction) in shown and str(truth) in shown and "Because." in shown
+
+
+@pytest.mark.parametrize("prediction, truth", [("c2 ", "C2"), ("Yes", "yes"), ("3", 3)])
+def test_capitals_and_quotes_do_not_make_a_prediction_wrong(prediction, truth):
+    assert check(prediction, truth, "").data.startswith("**Right")
 
 
 def test_an_estimate_counts_as_right_within_its_tolerance():
