@@ -78,7 +78,7 @@ class Keep {
     this.message = make("div", { class: "message", role: "status" });
     const file = labelled("File", this.path, "All variants and the image, as YAML or JSON; the command line reads it, too.");
     this.el = group(
-      make("div", { class: "row copies" }, make("b", {}, "Copy as"), copies("Python", "Python", this.python), copies("command line", "command line", this.command)),
+      make("div", { class: "row copies" }, make("b", {}, "Copy as"), copies("Python", "Python", this.python), copies("command", "command line", this.command)),
       fold("Show both", this.python, this.command),
       fold("Settings file", file.el, make("div", { class: "row" }, button("Save", () => send("save")), button("Load", () => send("load"))), this.message));
   }

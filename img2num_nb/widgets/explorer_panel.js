@@ -47,7 +47,7 @@ class Panel {
     this.error = make("div", { class: "error", role: "alert" });
     this.keep = new Keep(app);
     this.tabsAt = new ImageChooser(app).el;
-    const touched = (event) => { this.touched = event.target.closest(".group") ?? this.touched; };
+    const touched = (event) => { this.touched = event.target.closest(".options .control, .group") ?? this.touched; };
     const enter = (event) => { // JupyterLab keeps Enter from ending an entry
       if (event.key !== "Enter" || !event.target.matches("input[type=number], input[type=text]")) return;
       event.preventDefault();
@@ -134,7 +134,7 @@ class Panel {
   update(state, variant, errors, synced) {
     this.writeTabs(state.variants, variant.id);
     put(this.error, errors.variant || variant.error || "");
-    const place = this.touched ?? this.colors; // what is wrong stands below the control that was used last
+    const place = this.touched?.isConnected ? this.touched : this.colors; // what is wrong stands below the control that was used last
     if (this.error.parentElement !== place) place.append(this.error);
     this.keep.update(variant, errors);
     if (!synced) return; // the hand is ahead of what Python has heard
@@ -197,7 +197,7 @@ class Panel {
     });
   }
 
-  makeOption({ name, label, choices, default: usual }) {
+  makeOption({ name, label, help, choices, default: usual }) {
     const change = (text) => {
       const { max_iter, options } = this.app.variant(this.app.selected).settings, rest = { ...options };
       delete rest[name];
@@ -211,6 +211,6 @@ class Panel {
       ? select(choices.map((choice) => [choice, choice]), change)
       : make("input", { type: "text", placeholder: usual, onchange: (event) => change(event.target.value.trim()) });
     control.dataset.option = name;
-    return labelled(label, control);
+    return labelled(label, control, help ?? undefined);
   }
 }

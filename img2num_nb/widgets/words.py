@@ -12,7 +12,7 @@ from ..palettes import METHODS
 from ..samples import SAMPLES
 
 SPACE_NAMES = {
-    "srgb": ("sRGB", "The numbers in the file: simple, but equal steps do not look equal."),
+    "srgb": ("sRGB", "The numbers in the file; equal steps do not look equal."),
     "linear": ("Linear light", "Amounts of light: most of the colours go to the bright parts."),
     "lab": ("CIELAB", "Distances are about as large as the eye finds them."),
     "oklab": ("Oklab", "A younger CIELAB, with steadier blues."),
@@ -20,20 +20,32 @@ SPACE_NAMES = {
     "ycbcr": ("YCbCr", "Brightness apart from colour, as in JPEG and television."),
 }
 METHOD_NAMES = {
-    "kmeans": ("k-means", "Moves k colours about until each is the mean of the pixels nearest to it."),
+    "kmeans": ("k-means", "Moves k colours until each is the mean of the pixels nearest to it."),
     "sklearn-kmeans": ("k-means (sklearn)", "The same idea as tutorials program it, for comparison."),
     "opencv": ("k-means (OpenCV)", "OpenCV on every single pixel: slow, and cannot be cancelled."),
     "sklearn-minibatch": ("Mini-batch k-means", "scikit-learn on small random samples: quick, less steady."),
+    "wu": ("Variance-minimizing cut", "Cuts the box with the greatest error where that error falls most."),
+    "uniform": ("Uniform", "Equal boxes over the range of the colours, used or not."),
+    "popularity": ("Popularity", "The colours that most pixels have; what is rare is lost."),
+    "bee-colony": ("Bee colony", "Whole palettes compete, vary and are given up when stale; slow."),
+    "macqueen": ("MacQueen's k-means", "One pass: each sampled pixel pulls its nearest colour, ever less."),
+    "bisecting": ("Bisecting k-means", "Parts the cluster with the greatest error in two, again and again."),
+    "octree": ("Octree", "Cubes of colours merge, those with the fewest pixels first."),
+    "median-cut": ("Median cut", "Cuts boxes of colours, half of the pixels to each side."),
+    "maximin": ("Maximin", "Each next colour is the one farthest from those chosen so far."),
+    "random": ("Random pixels", "Colours of random pixels, no iteration: what iterating adds."),
+    "fixed": ("Fixed palette", "Colours that you give; of more than k, those missed most."),
+    "imagequant": ("libimagequant", "Median cut and k-means, weighed by what eyes notice; up to 256."),
 }
 DITHER_NAMES = {
     "none": ("none", "Each pixel takes its nearest colour: flat areas, hard steps."),
     "floyd-steinberg": ("Floyd-Steinberg", "A pixel's error goes on to its neighbours: rows run to and fro."),
     "floyd-steinberg-raster": (
         "Floyd-Steinberg, raster",
-        "The same with all rows from left to right, as most programs have it.",
+        "The same, all rows from left to right, as in most programs.",
     ),
-    "bayer": ("Bayer", "A regular pattern of 8 × 8 thresholds: the look of early computers."),
-    "blue-noise": ("Blue noise", "An irregular, even pattern of 64 × 64 thresholds."),
+    "bayer": ("Bayer", "A regular 8 × 8 pattern: the look of early computers."),
+    "blue-noise": ("Blue noise", "An irregular, even pattern of 64 × 64."),
 }
 LIGHT_NAMES = {
     "srgb": ("sRGB levels", "On average the levels are right, as most programs have it."),
@@ -46,7 +58,15 @@ OPTION_NAMES = {
     "tol": "Ends below a shift of",
     "effort": "Effort",
     "batch_size": "Colours in a sample",
+    "colony": "Palettes at a time",
+    "limit": "Attempts until stale",
+    "samples": "Pixels sampled",
+    "palette": "Name, file or codes",
+    "attempts": "Attempts, the best counts",
+    "epsilon": "Ends below a shift of",
+    "flags": "Starts from",
 }
+OPTION_HELP = {"effort": "Draft: on coarse colours, as while a slider moves."}
 HELP = {
     "k": "How many colours the picture may have.",
     "filter": "Smooths surfaces and keeps edges, before the colours are chosen.",
@@ -86,6 +106,7 @@ def method_options(method):
         {
             "name": name,
             "label": OPTION_NAMES.get(name, name),
+            "help": OPTION_HELP.get(name),
             "default": "automatic" if default is None else _plain(default),
             "choices": list(listed.get(name, getattr(home, f"{name.upper()}S", ())))
             if isinstance(default, str)
