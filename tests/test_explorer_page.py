@@ -38,6 +38,7 @@ BUSY = """() => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     kernel.requestExecute({ code: "import time; time.sleep(2)" });
 }"""
+LINE = "__import__('img2num_nb.widgets.words').widgets.words.method_words(nb.METHODS[{!r}])[1]"
 PLACES = """() => [...document.querySelectorAll(".i2n-explorer canvas, .i2n-explorer .card, .i2n-panel .group")].map(
     element => JSON.stringify(element.getBoundingClientRect()))"""
 SMALLEST_TEXT = """() => {
@@ -295,6 +296,59 @@ def test_swipe_makes_the_picture_as_large_as_the_window_allows(page):
     assert page.root.locator("canvas").first.bounding_box()["height"] > 1.5 * before
 
 
+def test_blinking_has_its_controls_without_a_second_row_of_them(page):
+    bar = page.root.locator(".i2n-viewer .bar")
+    before = bar.bounding_box()["height"]
+    page.button("Blink").click()
+    page.button("Stop").click()
+    assert bar.bounding_box()["height"] == before
+    title = page.root.locator(".i2n-viewer .resting select")
+    assert title.evaluate("e => getComputedStyle(e.parentElement).opacity") == "1"
+    page.button("Start").click()
+    page.button("Side by side").click()
+    assert page.button("Stop").count() == 0
+
+
+def test_full_screen_has_larger_pictures_and_the_slider(page):
+    before = page.root.locator("canvas").first.bounding_box()["width"]
+    page.button("Full screen").click()
+    page.page.wait_for_function("document.fullscreenElement?.matches('.i2n-explorer')")
+    page.page.wait_for_timeout(300)
+    picture = page.root.locator("canvas").first.bounding_box()
+    assert picture["width"] > 1.2 * before
+    assert page.slider.bounding_box()["y"] < picture["y"]
+    page.page.evaluate("document.exitFullscreen()")
+    page.page.wait_for_timeout(300)
+    assert page.root.locator("canvas").first.bounding_box()["width"] == before
+
+
+def test_what_is_wrong_with_an_option_stands_below_it(page):
+    page.root.locator("summary", has_text="Options").click()
+    shift = page.root.get_by_label("Ends below a shift of")
+    shift.fill("wide")
+    shift.press("Enter")
+    error = page.root.locator(".options .error", has_text="tol must be a finite number")
+    error.wait_for()
+    assert 0 <= error.bounding_box()["y"] - shift.bounding_box()["y"] < 40
+    shift.fill("")
+    shift.press("Enter")
+    page.settled("explorer.variants[0].options == {}")
+    page.root.locator("summary", has_text="Options").click()
+
+
+def test_every_line_about_a_method_is_read_in_full(page):
+    choose = page.root.get_by_label("Method", exact=True)
+    page.page.set_viewport_size({"width": 1100, "height": 800})  # where the panel's columns are narrow
+    for name in page.value("list(nb.METHODS)"):
+        choose.select_option(name)
+        page.until(f"explorer.variants[0].method == {name!r}")
+        note = page.root.locator(
+            ".control:has(> .row > select) .help", has_text=page.value(LINE.format(name))
+        )
+        assert note.first.evaluate("e => e.scrollHeight <= e.clientHeight"), name
+    page.page.set_viewport_size({"width": 1440, "height": 900})
+
+
 def test_text_is_large_enough_and_no_control_lacks_a_name(page):
     assert page.page.evaluate(SMALLEST_TEXT) >= 14
     assert page.page.evaluate(NAMELESS) == []
@@ -307,6 +361,14 @@ def test_a_narrow_window_has_the_slider_above_the_pictures_and_the_rest_below(pa
     assert page.slider.bounding_box()["y"] < picture["y"]
     assert page.root.get_by_label("Method").bounding_box()["y"] > picture["y"] + picture["height"]
     assert page.root.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.notebook.run(SLOW)
+    page.button("8 colours").click()
+    page.button("Cancel").wait_for()
+    assert picture["y"] < page.button("Cancel").bounding_box()["y"] < picture["y"] + picture["height"] + 40
+    page.button("Cancel").click()
+    page.notebook.run("del explorer._session.bench.full")
+    page.button("Go on").click()
+    page.settled()
     page.page.set_viewport_size({"width": 1440, "height": 900})
     page.page.wait_for_timeout(300)
     assert page.slider.bounding_box()["x"] > picture["x"] + picture["width"]

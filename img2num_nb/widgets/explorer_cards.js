@@ -57,7 +57,7 @@ class Card {
     });
     const words = stages.map(([stage, ms]) => `${stage} ${round(ms)}`).join(", ");
     put(this.ending, stages.length ? `${round(total)} ms, ${ending || "…"}` : " ");
-    put(this.times, stages.length ? `${words} ms` : " ");
+    put(this.times, stages.length ? `${words}\u00a0ms` : " ");
     const title = `${words} ms; ${round(total)} ms in all. Filter and histogram are kept while only the rest changes.`;
     putTitle(this.times, title);
     this.bar.setAttribute("aria-label", title);

@@ -4,6 +4,7 @@ const REST_MS = 200; // a slider that does not move for so long rests
 const ACK_MS = 300; // after which a message that nobody answered no longer holds up the next
 const PANEL = 304, SPACE = 12, WIDE = 1120; // CSS pixels: width of the panel, gap, and width from which it stands beside the pictures
 const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8, LEGEND = 48; // of the viewer
+const MAIN = 60; // the row of the slider above the pictures, with what surrounds it
 
 class App {
   constructor(model, el) {
@@ -19,7 +20,7 @@ class App {
     this.race = new Race(this);
     this.panel = new Panel(this);
     el.classList.add("i2n-controls");
-    el.append(this.panel.el, this.race.el, this.cards.el);
+    el.append(this.panel.el, this.race.el, this.status.el, this.cards.el);
     this.observe();
     this.update();
   }
@@ -136,24 +137,24 @@ class App {
     this.change({ locked: (rest.length < locked.length ? rest : [...locked, hex]).join() || "none" });
   }
 
-  // ---- what the original's card holds besides: the kind of swatches, and how the work goes ---------------------
+  // ---- what the original's card holds besides, and how the work goes: on the pictures, where one looks -----------
 
   makeStatus() {
     const setShare = (share) => { this.model.set("by_share", share); this.model.save_changes(); };
     const widths = [button("equal", () => setShare(false), { "data-width": "equal" }), button("by share", () => setShare(true), { "data-width": "share" })];
     const add = button("+ Add a variant", () => this.send({ do: "add", variant: this.selected }));
-    const present = button("Present", () => (document.fullscreenElement ? document.exitFullscreen() : this.box.requestFullscreen?.()), { title: "Pictures and controls on the full screen" });
     const label = make("div", { class: "label", role: "status" }), bar = make("progress", { max: 1 });
     const cancel = button("Cancel", () => this.send({ do: "cancel" })), resume = button("Go on", () => this.send({ do: "resume" }));
     bar.hidden = cancel.hidden = resume.hidden = true;
     const elements = [make("div", { class: "row" }, make("span", {}, "Swatches"), make("span", { class: "joined", role: "group", "aria-label": "Width of the swatches" }, ...widths)),
-      make("div", { class: "row" }, add, present), make("div", { class: "i2n-status" }, label, make("div", { class: "row" }, bar, cancel, resume))];
-    return { elements, widths, add, label, bar, cancel, resume };
+      make("div", { class: "row" }, add)];
+    return { elements, widths, add, label, bar, cancel, resume, el: make("div", { class: "i2n-status" }, label, bar, cancel, resume) };
   }
 
   writeStatus() {
     const { label = "", fraction = -1, note = "" } = this.model.get("status"), { status } = this;
     put(status.label, label ? `${label} …` : note);
+    status.el.classList.toggle("on", Boolean(label || note));
     status.bar.hidden = status.cancel.hidden = !label;
     status.resume.hidden = !note || Boolean(label);
     if (fraction >= 0) status.bar.value = fraction;
@@ -166,26 +167,27 @@ class App {
   layout() {
     const { box, state } = this, width = box?.clientWidth, mode = this.model.get("mode");
     if (!width || !state?.variants?.length) return;
-    const wide = width >= WIDE, [w, h] = state.image.size, all = state.variants.length + 1;
+    const full = document.fullscreenElement === box; // for a projector: the pictures as large as can be, the slider above them
+    const wide = width >= WIDE && !full, [w, h] = state.image.size, all = state.variants.length + 1;
     const panes = ["swipe", "blink"].includes(mode) ? 1 : all, head = TOOLBAR + (mode === "difference" ? LEGEND : 0);
     if (box.classList.toggle("wide", wide) !== this.wide) {
       this.wide = wide;
       if (wide) this.panel.tabsAt.after(this.panel.main);
       else this.el.prepend(this.panel.main);
     }
-    const sight = box.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
-    const most = Math.max(300, Math.min(sight, window.innerHeight) * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
+    const sight = full ? window.innerHeight : Math.min(box.closest(".jp-WindowedPanel-outer")?.clientHeight || Infinity, window.innerHeight);
+    const most = Math.max(300, full ? sight - MAIN : sight * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
     const grids = range(1, panes, 1).map((columns) => {
       const rows = Math.ceil(panes / columns), frame = head + rows * PANE_WORDS + (rows - 1) * PANE_GAP;
       const scale = Math.min((room - 4 - PANE_GAP * (columns - 1)) / columns / w, (most - frame) / rows / h);
       return { columns, scale, height: Math.ceil(frame + rows * scale * h) };
     });
-    const largest = grids.reduce((a, b) => (b.scale > a.scale ? b : a)), row = grids.at(-1);
-    const best = row.scale > 0.7 * largest.scale ? row : largest; // one row, with each card under its picture, if that costs little
-    box.style.setProperty("--viewer-height", `${this.model.get("height") || Math.max(280, best.height)}px`);
-    box.style.setProperty("--race-height", `${Math.max(460, Math.floor(most))}px`);
+    const largest = grids.reduce((a, b) => (b.scale > a.scale ? b : a)), row = grids.at(-1), aligned = room / all >= 230;
+    const best = aligned && row.scale > 0.7 * largest.scale ? row : largest; // one row, with each card under its picture, if that costs little
+    box.style.setProperty("--viewer-height", `${(!full && this.model.get("height")) || Math.max(280, best.height)}px`);
+    box.style.setProperty("--race-height", `${Math.floor(Math.min(Math.max(sight - MAIN, 460), 900))}px`);
     box.style.setProperty("--columns", all);
-    box.classList.toggle("aligned", room / all >= 230);
+    box.classList.toggle("aligned", aligned);
   }
 }
 

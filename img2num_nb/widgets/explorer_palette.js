@@ -101,6 +101,7 @@ class Palette {
     const what = swatch && `${swatch.dataset.hex} · ${this.share(i)}`;
     const hint = this.copied ? "copied" : this.pointed == null ? "" : "click copies";
     put(this.text, swatch ? `${what}${hint && ` · ${hint}`}` : this.facts ?? "");
+    putTitle(this.text, this.text.textContent);
     this.lockButton.hidden = this.pointed == null || !swatch;
     if (swatch) {
       const locked = this.locked.includes(swatch.dataset.hex);

@@ -247,8 +247,9 @@ class View {
   }
 
   fullScreen() {
+    const { root } = this.page;
     if (document.fullscreenElement) document.exitFullscreen();
-    else this.page.root.requestFullscreen?.();
+    else (root.closest(".i2n-explorer") ?? root).requestFullscreen?.(); // the explorer's slider comes along
   }
 }
 

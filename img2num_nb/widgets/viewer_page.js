@@ -35,9 +35,9 @@ function makePage(view) {
   fullScreen.innerHTML = '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M1 6V1h5M10 1h5v5M15 10v5h-5M6 15H1v-5"/></svg>';
   const zoom = make("output", { class: "zoom", title: "Screen pixels for each image pixel", "aria-label": "Zoom" });
   const group = (name, ...children) => make("div", { class: `group ${name}` }, ...children);
+  const blinking = group("blinking", pause, button("A / B", "Show the other one", () => view.swapBlink()), rate, rateText);
   const bar = make("div", { class: "bar", role: "toolbar", "aria-label": "Viewer" },
     group("modes joined", ...modes),
-    group("blinking", pause, button("A / B", "Show the other one", () => view.swapBlink()), rate, rateText),
     make("span", { class: "space" }),
     group("joined", button("−", "Zoom out", () => zoomStep(view, false)), zoom, button("+", "Zoom in", () => zoomStep(view, true))),
     group("joined", button("Fit", "Fit the whole picture", () => view.lens.fit()), button("1:1", "One image pixel on one screen pixel", () => zoomOne(view))),
@@ -58,7 +58,7 @@ function makePage(view) {
   bar.append(help);
   const live = make("div", { class: "unseen", "aria-live": "polite" });
   const root = make("div", { class: "i2n-viewer" }, bar, stage, legend, live);
-  return { root, bar, stage, modes, pause, rate, rateText, zoom, computing, live };
+  return { root, bar, stage, modes, blinking, pause, rate, rateText, zoom, computing, live };
 }
 
 /** Build a pane: heading, canvas and read-out of one picture, or of the two pictures of a `pair` ("swipe", "blink"). */
@@ -80,7 +80,7 @@ function makeFrame(view, ids, pair, signal) {
   if (pair === "swipe") frame.picture.append((frame.divider = makeDivider(view, frame)));
   if (pair === "blink") frame.picture.append((frame.sign = make("b", { class: "badge sign" })));
   frame.el = make("figure", { class: "pane", "data-ids": ids.join(" ") },
-    make("figcaption", {}, ...parts.map((p) => p.head)), frame.picture, make("div", { class: "reads" }, ...parts.map((p) => p.read)));
+    make("figcaption", {}, parts[0].head, ...(pair === "blink" ? [view.page.blinking] : []), ...parts.slice(1).map((p) => p.head)), frame.picture, make("div", { class: "reads" }, ...parts.map((p) => p.read)));
   attachPointer(view, frame, signal);
   return frame;
 }
