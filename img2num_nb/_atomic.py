@@ -1,4 +1,4 @@
-"""Write a file whole or not at all: an interrupted or failed write leaves what was there before."""
+"""Write a file whole or not at all: an interrupted or failed write leaves what was there before. Open only what is a file."""
 
 import errno
 import os
@@ -9,6 +9,22 @@ from contextlib import suppress
 from pathlib import Path
 
 STALE_SECONDS = 3600  # a temporary file this old belongs to a process that was killed while writing
+
+
+def open_regular(path):
+    """Open a regular file to read its bytes; it is looked at before, as a FIFO waits for its writer and a device may never end.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is a folder, device, pipe or socket; ``strerror`` says which.
+    """
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder, not a file", os.fspath(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, _NO_FILE, os.fspath(path))
+    return open(path, "rb")
 
 
 def write_atomically(path, data):
@@ -61,6 +77,7 @@ def write_atomically(path, data):
     return Path(path)
 
 
+_NO_FILE = "it is a device, pipe or socket, not a file"
 _REMEDIES = {
     FileNotFoundError: "make its folder first",
     NotADirectoryError: "make its folder first",
@@ -79,7 +96,7 @@ def _check_target(target):
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        raise PermissionError(errno.EPERM, "it is a device, pipe or socket, not a file")
+        raise PermissionError(errno.EPERM, _NO_FILE)
 
 
 def _remove_stale(target):

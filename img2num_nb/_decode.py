@@ -33,10 +33,10 @@ class DamagedError(ImageError):
 def read_stream(stream, name, *, max_pixels, frame=None, allow_damaged=False):
     """Read a seekable binary stream whose content is an image or a NumPy file; return Samples."""
     kind = sniff(stream, name)
-    if kind == "NPY":
-        return Samples(_npy.read_npy(stream, name, max_pixels))
-    if kind == "NPZ":
-        return Samples(_npy.read_npz(stream, name, max_pixels))
+    if kind in ("NPY", "NPZ"):
+        check_frame(frame, name)
+        read = _npy.read_npy if kind == "NPY" else _npy.read_npz
+        return Samples(read(stream, name, max_pixels))
     try:
         return _read_image(stream, kind, name, max_pixels, frame, lenient=False)
     except DamagedError as error:
@@ -173,10 +173,14 @@ def _open(stream, kind, name, max_pixels, frame):
 
 
 def _seek(im, frame, name):
-    last = getattr(im, "n_frames", 1) - 1
-    if frame > last:
-        raise ImageError(f"frame must be an integer from 0 to {last} for {name}, got {frame}")
+    check_frame(frame, name, getattr(im, "n_frames", 1))
     im.seek(frame)
+
+
+def check_frame(frame, name, n_frames=1):
+    """Raise ImageError for a frame that is not there."""
+    if frame is not None and frame >= n_frames:
+        raise ImageError(f"frame must be an integer from 0 to {n_frames - 1} for {name}, got {frame}")
 
 
 def _rawmode(im):

@@ -1,5 +1,6 @@
 """Read .npy and .npz files that may come from anybody: nothing in a header is believed unchecked."""
 
+import io
 import zipfile
 
 import numpy as np
@@ -7,21 +8,26 @@ import numpy as np
 from . import _arrays
 from .errors import ImageError
 
+LONGEST_HEADER = (
+    12 + 10_000
+)  # bytes: NumPy's own limit, which it checks when it has read them all, be it gigabytes
+
 
 def read_npy(stream, name, max_pixels, size=None):
     """Read a .npy stream; shape, dtype and length are checked in the header, and nothing is unpickled."""
     header = np.lib.format
     try:
-        version = header.read_magic(stream)
+        head = io.BytesIO(stream.read(LONGEST_HEADER))
+        version = header.read_magic(head)
         readers = {(1, 0): header.read_array_header_1_0, (2, 0): header.read_array_header_2_0}
         if version not in readers:
             raise ValueError(f"format version {version}")
-        shape, _, dtype = readers[version](stream)
+        shape, _, dtype = readers[version](head)
     except Exception as error:
         raise ImageError(f"{name}, a NumPy file, has a header that cannot be read ({error})") from error
     _arrays.check_layout(shape, dtype, name)
     _arrays.check_size(shape[1], shape[0], max_pixels, name)
-    start = stream.tell()
+    start = head.tell()
     available = (stream.seek(0, 2) if size is None else size) - start
     needed = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     if available < needed:

@@ -60,11 +60,14 @@ def sniff(stream, name):
     Raises
     ------
     ImageError
-        For an empty stream and for anything else, with what it looks like.
+        For an empty stream, one that cannot be read, and for anything else, with what it looks like.
     """
-    stream.seek(0)
-    head = stream.read(1024)
-    stream.seek(0)
+    try:
+        stream.seek(0)
+        head = stream.read(1024)
+        stream.seek(0)
+    except (OSError, ValueError) as error:  # a failing disk; a file that is closed, or open for writing only
+        raise ImageError(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error
     if not head:
         raise ImageError(f"{name} is empty (0 bytes)")
     for kind, pattern in SUPPORTED.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ._atomic import write_atomically
+from ._atomic import open_regular, write_atomically
 from .errors import ImageError, check_choice
 from .swatches import check_colors, to_hex
 
@@ -80,7 +80,8 @@ def read_palette(path):
     """Return the colours of a palette file, ``(n, 3)`` uint8, and their names, a list of str ("" where there is none)."""
     read = _FORMATS[_ending(path)][1]
     try:
-        data = Path(path).read_bytes()
+        with open_regular(path) as file:
+            data = file.read()
     except OSError as error:
         raise ImageError(f"cannot read the palette {os.fspath(path)!r}: {error.strerror or error}") from error
     try:

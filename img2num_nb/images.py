@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-import stat
 import warnings
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from PIL import Image, ImageColor
 
 from . import _arrays, _decode, _profile
 from ._arrays import validate_image
+from ._atomic import open_regular
 from ._png import png_bytes, save_png
 from ._sniff import suffix_note
 from .errors import ImageError, check_choice, check_integer
@@ -207,7 +207,8 @@ def _read(source, max_pixels, frame, allow_damaged):
             )
         _arrays.check_layout(source.shape, source.dtype, "the array")
         _arrays.check_size(source.shape[1], source.shape[0], max_pixels, "the array")
-        return _decode.Samples(source), "the array"
+        _decode.check_frame(frame, "the array")
+        return _decode.Samples(np.asarray(source)), "the array"  # np.matrix with a third axis crashes Python
     if isinstance(source, Image.Image):
         name = "the Pillow image"
         return _decode.read_pillow(source, name, max_pixels=max_pixels, frame=frame), name
@@ -233,11 +234,8 @@ def _read(source, max_pixels, frame, allow_damaged):
 
 
 def _open_file(path, name):
-    """Open a regular file. It is looked at before: opening a FIFO waits for its writer, perhaps for ever."""
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISREG(mode):
-            return open(path, "rb")
+        return open_regular(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the path
         hint = ""
         if isinstance(error, FileNotFoundError):
@@ -246,9 +244,6 @@ def _open_file(path, name):
                 "; URLs are not fetched: download the file first" if url else f" (looked in {_where(path)})"
             )
         raise ImageError(f"cannot open {name}: {getattr(error, 'strerror', None) or error}{hint}") from error
-    raise ImageError(
-        f"{name} is a {'folder' if stat.S_ISDIR(mode) else 'device, pipe or socket'}, not an image file"
-    )
 
 
 def _where(path):
@@ -260,11 +255,11 @@ def _seekable(file, name):
     if isinstance(file, io.TextIOBase):
         raise TypeError(f"{name} is open as text; open it with mode 'rb'")
     try:
-        if file.seekable():
+        if getattr(file, "seekable", bool)():
             return file
-    except AttributeError:
-        pass
-    content = file.read()
+        content = file.read()
+    except (OSError, ValueError) as error:
+        raise ImageError(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error
     if not isinstance(content, (bytes, bytearray)):
         raise TypeError(f"{name} must deliver bytes, got {type(content).__name__}; open it in binary mode")
     return io.BytesIO(content)

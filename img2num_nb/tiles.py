@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from ._atomic import open_regular
 from .errors import ImageError, MissingExtra
 
 SIDE = 2048  # pixels of a tile's side, about
@@ -39,12 +40,16 @@ def opened(path):
         import zarr
     except ImportError as error:
         raise MissingExtra(error.name, "cluster", "an image larger than memory") from None
-    if not os.path.exists(path):
-        raise ImageError(f"cannot open {path!r}: there is no such file or folder")
+    folder = os.path.isdir(path)
+    try:
+        if not folder:
+            open_regular(path).close()
+    except (OSError, ValueError) as error:
+        raise ImageError(f"cannot open {path!r}: {getattr(error, 'strerror', None) or error}") from error
     store = None
     try:
         try:
-            store = path if os.path.isdir(path) else tifffile.imread(path, aszarr=True, series=0, level=0)
+            store = path if folder else tifffile.imread(path, aszarr=True, series=0, level=0)
             pixels = zarr.open_array(store, mode="r")
         except Exception as error:  # of many kinds, from two libraries
             raise ImageError(f"{path!r} is neither a TIFF nor a Zarr array: {error}") from error

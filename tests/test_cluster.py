@@ -200,12 +200,14 @@ def test_an_error_on_the_way_leaves_nothing(picture, small_tiles, monkeypatch):
         ("in.zarr -o out.tif -k 300", 2, "a TIFF holds at most 256 colours"),
         ("flat.zarr -o out.zarr", 2, "must be (height, width, 3) uint8"),
         ("text.tif -o out.zarr", 2, "neither a TIFF nor a Zarr array"),
+        ("pipe.tif -o out.zarr", 2, "cannot open 'pipe.tif': it is a device, pipe or socket"),
     ],
 )
 def test_wrong_use_of_giant_ends_with_a_message(picture, words, status, message):
     store(picture, "zarr")
     zarr.create_array("flat.zarr", data=picture[..., 0])
     Path("text.tif").write_text("not a picture")
+    os.mkfifo("pipe.tif")
     result = CliRunner().invoke(app, ["giant", *words.split()])
     assert (result.exit_code, message in result.stderr) == (status, True), result.stderr
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import struct
 
@@ -212,6 +213,15 @@ def test_a_file_that_is_not_what_its_ending_says_is_refused(name, data, words, t
 def test_a_missing_file_is_named():
     with pytest.raises(ImageError, match=r"cannot read the palette 'nowhere\.gpl': No such file"):
         load_palette("nowhere.gpl")
+
+
+def test_a_pipe_or_folder_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "a.gpl")
+    (tmp_path / "b.gpl").mkdir()
+    with pytest.raises(ImageError, match=r"a\.gpl': it is a device, pipe or socket, not a file"):
+        load_palette(tmp_path / "a.gpl")
+    with pytest.raises(ImageError, match=r"b\.gpl': it is a folder"):
+        load_palette(tmp_path / "b.gpl")
 
 
 def test_an_unknown_ending_is_answered_with_the_known_ones(tmp_path):

@@ -61,6 +61,14 @@ def test_read_only_and_memory_mapped_arrays_load_and_stay_as_they_are(tmp_path):
     assert np.array_equal(mapped, RGB) and type(image) is np.ndarray
 
 
+@pytest.mark.parametrize("dtype", [float, np.uint8, bool])
+def test_a_matrix_is_its_plain_array(dtype):
+    """NumPy's np.matrix, given a third axis, writes outside its memory."""
+    array = np.eye(5, dtype=dtype)
+    for _ in range(30):
+        assert np.array_equal(load_image(array.view(np.matrix)), load_image(array))
+
+
 def test_floats_round_to_the_nearest_level_as_scikit_image_does():
     floats = rng.random((50, 60, 3))
     assert np.array_equal(load_image(floats), img_as_ubyte(floats))

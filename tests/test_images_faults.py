@@ -72,6 +72,23 @@ def test_a_file_open_as_text_is_a_type_error(tmp_path):
         load_image(file)
 
 
+def test_a_file_that_cannot_be_read_is_an_image_error(tmp_path):
+    class Failing(io.BytesIO):
+        def read(self, n=-1):
+            raise OSError(5, "Input/output error")
+
+    closed = io.BytesIO()
+    closed.close()
+    with open(tmp_path / "a.png", "wb") as unreadable:
+        for source, words in [
+            (Failing(), "the file object: Input/output error"),
+            (closed, "closed file"),
+            (unreadable, r"a\.png'.*: "),
+        ]:
+            with pytest.raises(ImageError, match="cannot read .*" + words):
+                load_image(source)
+
+
 # --- what is no image ---------------------------------------------------------------------------------------
 
 

@@ -112,6 +112,14 @@ def test_a_frame_out_of_range_is_an_error_with_the_range(format):
         load_image(encode(frames[0], "JPEG"), frame=1)
 
 
+def test_an_array_is_one_frame(tmp_path):
+    np.save(tmp_path / "a.npy", RGB)
+    for source in (RGB, tmp_path / "a.npy"):
+        assert np.array_equal(load_image(source, frame=0), RGB)
+        with pytest.raises(ImageError, match=r"frame must be an integer from 0 to 0 .* got 3"):
+            load_image(source, frame=3)
+
+
 @pytest.mark.parametrize("bad", [-1, 0.5, "0", True])
 def test_frame_must_be_a_non_negative_integer(bad):
     with pytest.raises(ValueError, match="frame must be an integer from 0"):
@@ -238,6 +246,28 @@ def test_an_npz_member_that_claims_too_much_is_refused_before_it_is_unpacked():
         load_image(bomb.getvalue())
     with pytest.raises(ImageError, match="is truncated"):
         load_image(short.getvalue())
+
+
+def test_a_npy_header_of_gigabytes_is_not_read():
+    """Numpy would read all of it before it says that it is too long; in an archive, gigabytes are a megabyte."""
+
+    class Endless(io.RawIOBase):
+        read_bytes = 0
+
+        def seek(self, *_):
+            return 0
+
+        def seekable(self):
+            return True
+
+        def read(self, n):
+            self.read_bytes += n
+            return (b"\x93NUMPY\x02\0\0\0\0\xff" + b" " * n)[:n]
+
+    stream = Endless()
+    with pytest.raises(ImageError, match="header that cannot be read"):
+        load_image(stream)
+    assert stream.read_bytes < 20_000
 
 
 def test_a_damaged_npz_is_an_image_error():
