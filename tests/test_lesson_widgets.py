@@ -358,6 +358,15 @@ def test_pointing_at_a_neighbour_reads_its_numbers(notebook):
     assert numbers == pytest.approx([*expected, *expected, kernel.product[3, 4]], abs=6e-4)
 
 
+def test_a_sigma_that_the_other_space_does_not_have_is_not_offered(notebook):
+    hands = Hands(notebook, ".microscope")
+    same = hands.root.locator(".bar button")
+    for sigma, disabled in ((250, True), (20, False)):
+        hands.value("None", f"microscope.color_space, microscope.sigma_range = 'lab', {sigma}")
+        hands.until(f"microscope.kernel.sigma_range == {sigma}")
+        assert same.is_disabled() == disabled
+
+
 def test_the_same_in_the_other_space_uses_the_factor_of_the_image(notebook):
     hands = Hands(notebook, ".microscope")
     hands.value("None", "microscope.color_space, microscope.sigma_range = 'lab', 40")
@@ -427,6 +436,18 @@ def test_centres_of_the_grid_move_and_are_edited(notebook):
     assert float(hands.root.get_attribute("data-inertia")) == pytest.approx(
         expected.with_center(1, (*expected.centers[1, :2].tolist(), 12)).inertia
     )
+
+
+def test_a_number_out_of_range_is_said_and_forgotten_with_the_next_choice(notebook):
+    hands = Hands(notebook, ".pixels")
+    wrong = "root => root.querySelectorAll('input:invalid').length"
+    hands.root.get_by_label("Red").fill("300")
+    assert hands.root.evaluate(wrong) == 1
+    assert "0 to 255" in hands.root.locator(".words").inner_text()
+    hands.root.locator(".left .cells button").nth(9).click()
+    notebook.next_frames()
+    assert hands.root.evaluate(wrong) == 0
+    assert "is nearest" in hands.root.locator(".words").inner_text()
 
 
 def test_distances_are_rounded_once_where_they_are_shown():

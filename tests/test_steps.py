@@ -121,6 +121,9 @@ def test_one_drag_is_one_step_back(histogram):
     first = steps.start(histogram, 3).assign()
     dragged = first.drag(1, np.zeros(3)).drag(1, np.ones(3)).drag(1, np.full(3, 2.0))
     assert dragged.back() is first and len(dragged.curve) == len(first.curve) + 1
+    once = first.drag(1, np.full(3, 2.0))
+    assert dragged.changed == once.changed > 0  # pixels since the hand took it, not since its last twitch
+    assert np.array_equal(dragged.trail, once.trail) and np.array_equal(dragged.trail[-1], dragged.centers)
 
 
 def test_a_centre_without_pixels_stays_and_is_named():

@@ -176,15 +176,11 @@ class KMeansSteps:
 
     def drag(self, i, coords):
         """Put centre `i` at grid coordinates, ``(3,)``, and assign. Consecutive drags of a centre are one, for `back`."""
-        centers = self.centers.copy()
+        verb = f"drag {i}"
+        origin = self.before if self.done == verb else self
+        centers = origin.centers.copy()
         centers[self._known(i)] = coords
-        again = self.done == f"drag {i}"
-        after = self._assigned(f"drag {i}", centers=centers)
-        if again:
-            after = replace(
-                after, before=self.before, curve=(*self.curve[:-1], after.curve[-1]), trail=self.trail
-            )
-        return after
+        return origin._assigned(verb, centers=centers)
 
     def add(self, rgb=None):
         """Add a centre at an sRGB colour, ``(3,)``, or else at the colour that adds most to the error; and assign."""

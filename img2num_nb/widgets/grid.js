@@ -47,9 +47,9 @@ class GridView extends Figure {
   }
 
   edit(rgb = this.inputs.map((input) => Number(input.value))) {
-    const valid = rgb.every((v) => Number.isInteger(v) && v >= 0 && v <= 255), { row, column, center } = this.chosen;
-    this.inputs.forEach((input) => input.setCustomValidity(valid ? "" : "0 to 255"));
-    if (!valid) return;
+    const valid = rgb.map((v) => Number.isInteger(v) && v >= 0 && v <= 255), { row, column, center } = this.chosen;
+    this.inputs.forEach((input, i) => input.setCustomValidity(valid[i] ? "" : "0 to 255"));
+    if (valid.includes(false)) return put(this.words, "Red, green and blue are whole numbers from 0 to 255.");
     if (center === undefined) this.follow("set_pixel", row, column, rgb);
     else this.follow("set_center", center, rgb);
   }
@@ -117,7 +117,11 @@ class GridView extends Figure {
   writeEditor({ pixels, centers, distances, labels, inertia }) {
     const { row, column, center } = this.chosen, rgb = center === undefined ? pixels[this.at] : centers[center];
     put(this.name, center === undefined ? `Pixel, row ${row + 1}, column ${column + 1}` : `Centre C${center + 1}`);
-    this.inputs.forEach((input, i) => { if (document.activeElement !== input || this.last !== this.name.textContent) input.value = rgb[i]; });
+    this.inputs.forEach((input, i) => {
+      if (document.activeElement === input && this.last === this.name.textContent) return; // a hand is writing there
+      input.value = rgb[i];
+      input.setCustomValidity("");
+    });
     this.last = this.name.textContent;
     if (this.well.value !== hexOf(rgb)) this.well.value = hexOf(rgb);
     const sum = `Sum of all squared distances, the inertia: ${three(inertia)}.`;

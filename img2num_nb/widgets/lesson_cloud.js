@@ -37,7 +37,7 @@ class Cloud extends Space {
     const context = fitted(this.canvas);
     if (!context || !this.scene) return;
     const view = this.projection(), { width, height } = this.canvas;
-    const paper = this.view.color("background-color").match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? [255, 255, 255];
+    const paper = getComputedStyle(this.canvas.parentElement).backgroundColor.match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? [255, 255, 255];
     const ink = this.view.color("color");
     context.clearRect(0, 0, width, height);
     context.lineCap = "round";
@@ -120,7 +120,9 @@ class Cloud extends Space {
     };
     Object.assign(context, { strokeStyle: ink, lineWidth: 1.5 * ratio });
     if (!this.plane) {
-      const size = Math.min(42 * ratio, 0.1 * this.canvas.width), x = 1.7 * size, y = this.canvas.height - 1.6 * size;
+      context.font = `600 ${15 * ratio}px system-ui, sans-serif`;
+      const longest = Math.max(...axes.map(([name]) => context.measureText(name).width)); // any axis may point to the left
+      const size = Math.min(42 * ratio, 0.1 * this.canvas.width), x = 1.2 * size + longest, y = this.canvas.height - 1.6 * size;
       axes.forEach(([name], i) => {
         const [dx, dy] = [view.right[i] * size, -view.up[i] * size];
         line(x, y, x + dx, y + dy);

@@ -138,6 +138,7 @@ class MicroscopeView extends Figure {
     }
     const same = factor && (space === "lab" ? sigma * factor : sigma / factor);
     this.translate.hidden = !factor;
+    this.translate.disabled = same < 1 || same > 250; // where the slider does not go
     if (factor) put(this.translate, `Same in ${NAMES[other]}: ${three(same)}`);
     this.translate.title = `One Lab unit of this image is ${three(factor ?? 0)} sRGB levels`;
     const facts = factor ? ` In this image one Lab unit is worth ${factor.toFixed(2)} sRGB levels: sigma 50 in Lab is ${three(50 * factor)} in sRGB.` : "";
@@ -154,12 +155,12 @@ class MicroscopeView extends Figure {
     const curve = (g) => Array.from({ length: 81 }, (_, i) => [(high * i) / 80, g((high * i) / 80)]);
     const step = Math.ceil(kernel.lab.length / 400), dots = (g, of) => Array.from(kernel.lab.filter((_, i) => i % step === 0), (d, i) => [d, g(of[i * step])]);
     const name = (s, color, level, g) => ({ name: `${NAMES[s]}, sigma ${three(sigma)}${s === space ? " (used)" : ""}`, color, anchor: "start",
-      nameAt: (X, Y) => [Math.min(X(invertGauss(level, sigma) / (s === "lab" ? 1 : f)) + 6, X(high) - 165), Y(level) - 5], g });
+      nameAt: (X, Y) => placeName(X, Y, invertGauss(level, sigma) / (s === "lab" ? 1 : f), high, g) });
     const lines = [];
     for (const [s, color, dash, mark, level] of [["srgb", "var(--two)", "7 5", "square", 0.1], ["lab", "var(--one)", undefined, "dot", 0.72]]) {
       const inLab = s === "lab" ? gauss : (d) => gauss(d * f);
       lines.push({ points: dots(gauss, kernel[s]), color, mark, size: 2.5, width: 0, faint: true },
-        { points: curve(inLab), color, dash, width: s === space ? 3.5 : 2, ...name(s, color, level) });
+        { points: curve(inLab), color, dash, width: s === space ? 3.5 : 2, ...name(s, color, level, inLab) });
     }
     if (this.cell) {
       const i = this.cell[1] * kernel.n + this.cell[0];
@@ -169,6 +170,12 @@ class MicroscopeView extends Figure {
       y: { low: 0, high: 1, ticks: [0, 0.25, 0.5, 0.75, 1], label: "weight" },
       x: { low: 0, high, label: "distance of the colours, Lab units", second: factor && { factor, label: "sRGB levels (on average of this image)" } } });
   }
+}
+
+/** Where the name of a falling curve begins: above the curve at x, or if it would not end in time further left, or below the end of a high curve. */
+function placeName(X, Y, x, high, g) {
+  const last = X(high) - 190, from = Math.min(X(x) + 6, last), there = g(((from - X(0)) / (X(high) - X(0))) * high);
+  return [from, there < 0.8 ? Y(there) - 5 : Y(g(high)) + 20];
 }
 
 const invertGauss = (level, sigma) => sigma * Math.sqrt(-2 * Math.log(level));

@@ -21,7 +21,7 @@ class PlayerView extends Figure {
     const b = this.buttons;
     this.count = make("output", { "aria-label": "Number of centres" });
     this.spaces = choice("Space", model.get("_spaces"), (value) => this.set("color_space", value));
-    this.paint = choice("", [["own", "as they are"], ["centre", "as their centre"]], (value) => { this.cloud.own = value === "own"; this.schedule(); }, "Colour of the points");
+    this.paint = choice("", [["own", "as they are"], ["centre", "as centres"]], (value) => { this.cloud.own = value === "own"; this.schedule(); }, "Colour of the points");
     this.words = make("p", { class: "words", role: "status" });
     const bar = make("div", { class: "bar", role: "toolbar", "aria-label": "k-means" },
       make("div", { class: "group joined" }, b.assign, b.move, b.step), make("div", { class: "group joined" }, b.back, b.play, b.run),
