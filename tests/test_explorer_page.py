@@ -372,3 +372,15 @@ def test_a_narrow_window_has_the_slider_above_the_pictures_and_the_rest_below(pa
     page.page.set_viewport_size({"width": 1440, "height": 900})
     page.page.wait_for_timeout(300)
     assert page.slider.bounding_box()["x"] > picture["x"] + picture["width"]
+
+
+def test_a_kernel_that_was_restarted_is_spoken_of(open_notebook):
+    page = Page(open_notebook(NOTEBOOK, 1440, 900))
+    page.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.button("8 colours").click()
+    said = page.root.get_by_role("status").get_by_text("run the cell again")
+    said.wait_for()
+    page.notebook.run_all()
+    said.wait_for(state="detached")
+    page.button("8 colours").click()
+    page.settled("explorer.variants[0].k == 8")

@@ -2,6 +2,7 @@
 
 const REST_MS = 200; // a slider that does not move for so long rests
 const ACK_MS = 300; // after which a message that nobody answered no longer holds up the next
+const SILENT_MS = 5000; // after which a message that nobody answered is spoken of
 const PANEL = 304, SPACE = 12, WIDE = 1120; // CSS pixels: width of the panel, gap, and width from which it stands beside the pictures
 const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8, LEGEND = 48; // of the viewer
 const MAIN = 60; // the row of the slider above the pictures, with what surrounds it
@@ -53,6 +54,7 @@ class App {
     this.gone.abort();
     this.race.scatter.sizes.disconnect();
     clearTimeout(this.resting);
+    this.expect(false);
     this.el.replaceChildren();
   }
 
@@ -72,6 +74,7 @@ class App {
     const errors = this.model.get("errors");
     if (!this.state.variants?.length) return;
     this.heard = Math.max(this.heard, this.state.seq);
+    if (this.heard >= this.sent) this.expect(false);
     const synced = this.heard >= this.sent && !Object.keys(this.pending).length;
     this.cards.update(this.state, this.model.get("by_share"));
     this.cards.mark(this.model.get("lit"));
@@ -119,7 +122,16 @@ class App {
     this.moving = live;
     this.sentAt = performance.now();
     this.sent = Math.max(this.sent, this.heard) + 1; // another view may have sent, too
+    this.expect(true);
     this.send({ do: "set", variant: this.selected, changes, live, seq: this.sent });
+  }
+
+  /** Say so when the kernel does not answer: a restarted one no longer knows this page. */
+  expect(answer) {
+    if (answer === Boolean(this.silence)) return;
+    if (answer) this.silence = setTimeout(() => { this.silent = true; this.writeStatus(); }, SILENT_MS);
+    else this.silence = clearTimeout(this.silence);
+    if (!answer && this.silent) { this.silent = false; this.writeStatus(); }
   }
 
   /** Light up a colour of a variant while it is pointed at; null gives back what was lit before. */
@@ -153,8 +165,9 @@ class App {
 
   writeStatus() {
     const { label = "", fraction = -1, note = "" } = this.model.get("status"), { status } = this;
-    put(status.label, label ? `${label} …` : note);
-    status.el.classList.toggle("on", Boolean(label || note));
+    const silent = this.silent ? "The kernel does not answer. If it was restarted, run the cell again." : "";
+    put(status.label, silent || (label ? `${label} …` : note));
+    status.el.classList.toggle("on", Boolean(label || note || silent));
     status.bar.hidden = status.cancel.hidden = !label;
     status.resume.hidden = !note || Boolean(label);
     if (fraction >= 0) status.bar.value = fraction;
