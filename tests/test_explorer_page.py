@@ -161,6 +161,12 @@ def test_variants_are_added_copied_and_removed(page):
     assert page.root.locator("[data-tab]").all_inner_texts() == ["1", "3", "4"]
 
 
+def test_a_copy_shows_its_model_s_picture_from_the_start(page):
+    page.notebook.run("explorer.add(); shown = explorer.viewer._description('v3')")
+    assert page.value("[shown['subtitle'], shown['n_colors']]") == ["CIELAB, k-means", 6]
+    page.settled("explorer.results[2].n_colors == 6")
+
+
 def test_the_controls_change_the_selected_variant(page):
     page.card("v2").locator(".pick").click()
     page.root.get_by_label("Colour space").select_option("srgb")
@@ -239,6 +245,10 @@ def test_another_image_comes_from_the_list_a_path_or_an_upload(page, tmp_path):
     path.fill("nowhere.jpg")
     path.press("Enter")
     page.root.locator(".image .error", has_text="cannot open 'nowhere.jpg'").wait_for()
+    page.page.set_input_files(
+        "input[type=file]", {"name": "bad.png", "mimeType": "image/png", "buffer": b"words"}
+    )
+    page.root.locator(".image .error", has_text="bad.png: the content is not").wait_for()
     page.page.set_input_files(
         "input[type=file]", {"name": "b.png", "mimeType": "image/png", "buffer": red_png()}
     )

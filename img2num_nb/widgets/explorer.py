@@ -121,7 +121,9 @@ class Explorer(Box):
             if len(variants) == MAX_VARIANTS:
                 raise ValueError(f"there are {MAX_VARIANTS} variants, and no room for more; remove one first")
             free = {f"v{i + 1}" for i in range(MAX_VARIANTS)} - {variant.id for variant in variants}
-            variant = Variant(min(free), settings or variants[-1].settings)
+            settings = settings or variants[-1].settings
+            twin = next((v for v in variants if v.shown_settings == settings), Variant("", settings))
+            variant = Variant(min(free), settings, shown=twin.shown, shown_settings=twin.shown_settings)
             variants.append(variant)
             self._controls.selected = variant.id
             self._show(variant)

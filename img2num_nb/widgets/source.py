@@ -4,6 +4,7 @@ import os
 import warnings
 from dataclasses import dataclass, field
 
+from ..errors import ImageError
 from ..images import ImageWarning, load_image
 from ..sources import SAMPLE, open_image
 
@@ -59,7 +60,12 @@ def read(image, name="image.png"):
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ImageWarning)
-        pixels = open_image(image) if isinstance(image, str) else load_image(image)
+        try:
+            pixels = open_image(image) if isinstance(image, str) else load_image(image)
+        except ImageError as error:
+            if isinstance(image, bytes):
+                raise ImageError(f"{name}: {error}") from None
+            raise
     path = os.fspath(image) if isinstance(image, str | os.PathLike) else ""
     name = os.path.basename(path.removeprefix(SAMPLE) or name)
     return pixels, Source(path, name, [str(warning.message) for warning in caught])
