@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .errors import check_integer, check_number
+from .errors import check_choice, check_integer, check_number
 from .histogram import ColorHistogram
+from .palettes import METHODS
 from .quality import metrics
 from .quantization import Quantization, quantize
+from .swatches import check_locked
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,8 @@ def choose_k(
 
     Each k tried starts afresh, so that the result is what `quantize` gives for that k, not what led there. The difference falls and the
     file grows with k, save for small ups and downs; the search doubles k until the limit is passed and then halves the interval, so it
-    finds a k at which the limit is passed, if not always the very first.
+    finds a k at which the limit is passed, if not always the very first (of methods such as ``"uniform"``, where more colours can mean
+    more error, it may miss the only ones).
 
     Parameters
     ----------
@@ -77,15 +80,21 @@ def choose_k(
     >>> nb.metrics(nb.sample_image("shapes"), choice.quantization)["delta_e_mean"] <= 5
     True
     """
+    if "k" in settings:
+        raise ValueError(f"k is what choose_k finds, got k={settings['k']!r}: leave it out, or give max_k")
     if max_delta_e is None and max_png_bytes is None:
         raise ValueError("give max_delta_e, max_png_bytes or both: otherwise any number of colours is right")
     if max_delta_e is not None:
         max_delta_e = check_number("max_delta_e", max_delta_e, 0)
     if max_png_bytes is not None:
         max_png_bytes = check_integer("max_png_bytes", max_png_bytes, 1, 1 << 62)
-    max_k = check_integer("max_k", max_k, 1, 65536)
+    locked = settings.get("locked")
+    n_locked = 0 if locked is None else len(check_locked(locked, 65536))
+    least = max(1, n_locked)
+    max_k = check_integer("max_k", max_k, least, 65536)
     histogram = ColorHistogram.from_image(image) if histogram is None else histogram
-    max_k = min(max_k, len(histogram))
+    if METHODS[check_choice("method", settings.get("method", "kmeans"), METHODS)].keeps_few:
+        max_k = min(max_k, len(histogram) + n_locked)  # with which all colours are kept
     limits = {"delta_e_mean": max_delta_e, "png_bytes": max_png_bytes}
     names = [name for name, limit in limits.items() if limit is not None]
     tried = {}
@@ -101,28 +110,28 @@ def choose_k(
         return tried[k]
 
     if max_delta_e is not None:
-        k = first(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, max_k)
+        k = first(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, max_k, least)
         if k is None:
             raise ValueError(
-                f"no k up to {max_k} has a mean delta E of at most {max_delta_e:g}: at {max_k} it is "
+                f"no k tried up to {max_k} has a mean delta E of at most {max_delta_e:g}: at {max_k} it is "
                 f"{figures(max_k)['delta_e_mean']:.3g}; allow a larger max_delta_e or max_k"
             )
     else:
-        too_many = first(lambda k: figures(k)["png_bytes"] > max_png_bytes, max_k)
-        k = max_k if too_many is None else too_many - 1
-    size = figures(max(k, 1)).get("png_bytes", 0)
+        too_many = first(lambda k: figures(k)["png_bytes"] > max_png_bytes, max_k, least)
+        k = max_k if too_many is None else max(too_many - 1, least)
+    size = figures(k).get("png_bytes", 0)
     if max_png_bytes is not None and size > max_png_bytes:
         raise ValueError(
-            f"a PNG of k = {max(k, 1)} has {size} bytes, more than max_png_bytes = {max_png_bytes}: allow more bytes"
+            f"a PNG of k = {k} has {size} bytes, more than max_png_bytes = {max_png_bytes}: allow more bytes"
             + ("" if max_delta_e is None else ", or a larger max_delta_e")
         )
     tried = dict(sorted(tried.items()))
     return Choice(make(k), tried, find_knee(list(tried), [row["rms"] for row in tried.values()]))
 
 
-def first(holds, greatest):
-    """Return a k of 1 to `greatest` for which `holds` while it does not for k - 1; None if it does not even for `greatest`."""
-    low, high = 0, 1
+def first(holds, greatest, least=1):
+    """Return a k of `least` to `greatest` for which `holds` while it does not for k - 1; None if it does not even for `greatest`."""
+    low, high = least - 1, least
     while not holds(high):
         if high == greatest:
             return None

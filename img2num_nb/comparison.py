@@ -24,9 +24,10 @@ class Comparison:
     Attributes
     ----------
     table : pandas.DataFrame
-        A row each way: label, k, n_colors, n_iter, metrics and seconds (medians of the runs), least and greatest values of the noisy
-        columns (``seconds_low``, ``seconds_high`` ...), the palette in hex, and columns ``seconds_noise``, ``delta_e_mean_noise`` and
-        ``mse_noise``: whether the runs overlap with those of the best, so that the difference from it is within noise.
+        A row each way: label, k, n_colors, n_iter, metrics and seconds (medians of the runs), the range of the noisy columns
+        (``seconds_low``, ``seconds_high`` ...: quartiles of seconds, least and greatest of errors), the palette in hex, and columns
+        ``seconds_noise``, ``delta_e_mean_noise`` and ``mse_noise``: whether the range overlaps with that of the best, so that the
+        difference from it is within noise; None with one run, which has no range.
     figure : matplotlib.figure.Figure
         The original, and each way's picture, palette and numbers.
     quantizations : list of Quantization
@@ -92,7 +93,7 @@ def compare(image, *settings, n=5):
     table = pd.DataFrame(rows)
     for name in NOISY:
         best = table.loc[table[name].idxmin()]
-        table[f"{name}_noise"] = table[f"{name}_low"] <= best[f"{name}_high"]
+        table[f"{name}_noise"] = table[f"{name}_low"] <= best[f"{name}_high"] if n > 1 else None
     first = [made[0] for made in runs.values()]
     return Comparison(table, _figure(pixels, first, table), first)
 
@@ -136,7 +137,9 @@ def _row(label, way, pixels, made):
     }
     row |= {name: float(np.median(values)) for name, values in columns.items()}
     for name in NOISY:
-        row |= {f"{name}_low": min(columns[name]), f"{name}_high": max(columns[name])}
+        # quartiles of times, since a moment of a busy machine says nothing about a way
+        low, high = np.percentile(columns[name], (25, 75) if name == "seconds" else (0, 100))
+        row |= {f"{name}_low": float(low), f"{name}_high": float(high)}
     return row | {"runs": len(made), "palette": hex_palette(made[0].palette)}
 
 
@@ -150,9 +153,8 @@ def _figure(pixels, quantizations, table):
         lines = [row["label"], *(_caption(row, name, table) for name in NOISY[::-1])]
         panels.append((made.image[::step, ::step], "\n".join(lines), made.palette, made.counts))
     runs = table["runs"].iloc[0]
-    return side_by_side(
-        panels, f"Medians and ranges of {runs} runs; ≈ best: its runs overlap with those of the best"
-    )
+    title = f"Medians and ranges of {runs} runs; ≈ best: its range overlaps with that of the best"
+    return side_by_side(panels, title if runs > 1 else "One run each, so the noise is not known")
 
 
 def _caption(row, name, table):

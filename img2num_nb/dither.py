@@ -6,9 +6,9 @@ import numpy as np
 
 from . import color
 from ._kernels import dither as kernels
-from ._kernels.run import chunked
+from ._kernels.run import chunked, stop_if
 from .cells import Cells
-from .errors import Cancelled, check_choice, check_number
+from .errors import check_choice, check_number
 
 #: Name -> a line about it.
 DITHERS = {
@@ -81,8 +81,7 @@ def dithered_labels(
         errors = np.zeros((2, image.shape[1] + 2, 3), np.int64)
         serpentine = not dither.endswith("raster")
         for y in range(0, len(image), BAND):
-            if cancel is not None and cancel():
-                raise Cancelled(f"cancelled at row {y} of {len(image)}")
+            stop_if(cancel, f"at row {y} of {len(image)}")
             kernels.diffuse(image, y, min(y + BAND, len(image)), *given, serpentine, errors, labels)
     else:
         ranks = bayer(8) if dither == "bayer" else blue_noise(64)

@@ -8,9 +8,9 @@ import numpy as np
 
 from . import color
 from ._kernels import histogram as kernels
-from ._kernels.run import chunked
+from ._kernels.run import chunked, stop_if
 from .dither import DITHERS, LIGHTS, dithered_labels
-from .errors import Cancelled, check_choice, check_integer, check_number
+from .errors import check_choice, check_integer, check_number
 from .histogram import ColorHistogram
 from .images import preview, validate_image
 from .mapping import drop_unused, map_pixels, nearest
@@ -185,12 +185,12 @@ def quantize(
     if fit_on and len(histogram) > k:
         source = ColorHistogram.from_image(preview(pixels, fit_on).image, bits)
     times.append(time.perf_counter())
-    _stop_if(cancel)
+    stop_if(cancel, "between two stages")
 
     given = {"color_space": color_space, "max_iter": max_iter, "cancel": cancel, **method_options}
     palette, design = design_palette(chosen, source, k, seed, held, given)
     times.append(time.perf_counter())
-    _stop_if(cancel)
+    stop_if(cancel, "between two stages")
 
     color_labels, counts, error = nearest(histogram, palette, color_space)
     if dither != "none" and dither_strength:
@@ -235,8 +235,3 @@ def _check_same(labels, counts):
     """Raise ValueError if the pixels do not have each label as often as the histogram's colours say."""
     if not np.array_equal(np.bincount(labels.reshape(-1), minlength=len(counts)), counts):
         raise ValueError("histogram must be that of the image, got that of another image with as many pixels")
-
-
-def _stop_if(cancel):
-    if cancel is not None and cancel():
-        raise Cancelled("cancelled between two stages")

@@ -51,6 +51,13 @@ def test_the_most_colours_keep_the_size_and_one_more_does_not(limit):
     assert png_bytes(choice.k) <= limit < png_bytes(choice.k + 1)
 
 
+def test_locked_colours_count_among_the_fewest_and_beside_all():
+    choice = choose_k(IMAGE, max_delta_e=8, locked=["#ffffff", "#000000"])
+    assert delta_e(choice.k, locked=["#ffffff", "#000000"]) <= 8 and choice.k >= 2
+    two = np.array([[[250, 0, 0], [0, 250, 0]]], np.uint8)
+    assert choose_k(two, max_delta_e=0, locked=["#123456"]).k == 3
+
+
 def test_what_was_tried_is_told():
     choice = choose_k(IMAGE, max_delta_e=5)
     assert list(choice.tried) == sorted(choice.tried) and {1, 2, choice.k - 1, choice.k} <= set(choice.tried)
@@ -90,12 +97,17 @@ def test_a_histogram_saves_the_counting():
         ({"max_delta_e": -1}, "max_delta_e must be a finite number of at least 0, got -1"),
         ({"max_png_bytes": 0.5}, "max_png_bytes must be an integer from 1"),
         ({"max_delta_e": 1, "max_k": 0}, "max_k must be an integer from 1 to 65536, got 0"),
-        ({"max_delta_e": 1, "max_k": 4}, r"no k up to 4 has a mean delta E of at most 1: at 4 it is \d+"),
+        (
+            {"max_delta_e": 1, "max_k": 4},
+            r"no k tried up to 4 has a mean delta E of at most 1: at 4 it is \d+",
+        ),
         (
             {"max_png_bytes": 20},
             r"a PNG of k = 1 has \d+ bytes, more than max_png_bytes = 20: allow more bytes$",
         ),
         ({"max_delta_e": 1, "method": "k-mean"}, "did you mean 'kmeans'"),
+        ({"max_delta_e": 1, "k": 4}, "k is what choose_k finds, got k=4"),
+        ({"max_delta_e": 1, "max_k": 1, "locked": ["#000", "#fff"]}, "max_k must be an integer from 2"),
     ],
 )
 def test_what_cannot_be_found_is_said(limits, words):

@@ -37,6 +37,12 @@ def test_differences_that_overlap_with_the_best_are_noise_and_others_not(image):
     assert found["mse_noise"][1:].all()
 
 
+def test_one_run_knows_nothing_of_noise(image):
+    found = nb.compare(image, {"k": 4}, {"k": 5}, n=1)
+    assert found.table[["seconds_noise", "delta_e_mean_noise", "mse_noise"]].isna().all(axis=None)
+    assert "≈" not in found.figure.get_suptitle()
+
+
 def test_labels_say_what_differs_or_what_the_caller_says(image):
     assert nb.compare(image, {"k": 2}, {"k": 3}, n=1).table["label"].tolist() == ["k=2", "k=3"]
     assert nb.compare(image, {"few": {"k": 2}, "more": Settings(k=3)}, n=1).table["label"].tolist() == [

@@ -1,21 +1,10 @@
-"""Cuts of a box of weighted points, ``(n, 4)``: x, y, z, weight; in two, and in eight (see also `starts.wu`)."""
+"""Cuts of a box of weighted points, ``(n, 4)``: x, y, z, weight (see also `starts.wu`)."""
 
 import numpy as np
 
-from .run import inline, kernel, part
+from .run import kernel, part
 
 SLABS = 256  # places along a box's side where the median cut may lie
-
-
-@inline
-def _sum_up(points, order, first, last, total):
-    """Write the sums of some points to `total`: x, y, z, weight."""
-    x, y, z, weight = 0.0, 0.0, 0.0, 0.0
-    for m in range(first, last):
-        i = order[m]
-        w = points[i, 3]
-        x, y, z, weight = x + w * points[i, 0], y + w * points[i, 1], z + w * points[i, 2], weight + w
-    total[0], total[1], total[2], total[3] = x, y, z, weight
 
 
 @kernel
@@ -110,64 +99,3 @@ def part_at(points, beyond, spare):
         low += not beyond[i]
     points[low:] = spare[:high]
     return low
-
-
-@kernel
-def octree(points, paths, k):
-    """Open the octree's heaviest node into its octants until there are k leaves; return the leaves' sums, ``(n_leaves, 4)``.
-
-    `paths`, ``(n, 3)`` uint8, places the points in the root cube; the highest bits choose the octant of the root. Where a node has more
-    octants than leaves are left, its lightest octants stay together.
-    """
-    n = len(points)
-    order, spare = np.arange(n), np.empty(n, np.int64)
-    first, last, depth = np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(k, np.int64)
-    weight, sums = np.zeros(k), np.zeros((k, 4))
-    octant = np.empty(n, np.uint8)
-    heavy, sizes, starts = np.empty(8), np.empty(8, np.int64), np.empty(8, np.int64)
-    last[0] = n
-    weight[0] = points[:, 3].sum()
-    n_leaves = 1
-    while n_leaves < k:
-        node = np.argmax(weight[:n_leaves])
-        if weight[node] == 0.0:  # every leaf is a cell of the finest level
-            break
-        a, b = first[node], last[node]
-        heavy[:] = 0.0
-        while True:  # descend to where the points part
-            shift = np.uint8(7 - depth[node])
-            depth[node] += 1
-            for m in range(a, b):
-                p = paths[order[m]]
-                octant[m] = (p[0] >> shift & 1) << 2 | (p[1] >> shift & 1) << 1 | (p[2] >> shift & 1)
-                heavy[octant[m]] += points[order[m], 3]
-            if (heavy > 0.0).sum() > 1 or depth[node] == 8:
-                break
-            heavy[:] = 0.0
-        ranked = np.argsort(-heavy, kind="mergesort")
-        n_parts = min((heavy > 0.0).sum(), k - n_leaves + 1)
-        if n_parts == 1:
-            weight[node] = 0.0
-            continue
-        part = np.full(8, n_parts - 1)
-        for r in range(n_parts - 1):
-            part[ranked[r]] = r
-        sizes[:] = 0
-        for m in range(a, b):
-            sizes[part[octant[m]]] += 1
-        starts[0] = a
-        for r in range(1, n_parts):
-            starts[r] = starts[r - 1] + sizes[r - 1]
-        for r in range(n_parts):
-            leaf = node if r == 0 else n_leaves + r - 1
-            first[leaf], last[leaf] = starts[r], starts[r] + sizes[r]
-            depth[leaf] = depth[node]
-            weight[leaf] = heavy[ranked[r]] if depth[node] < 8 else 0.0
-        for m in range(a, b):
-            spare[starts[part[octant[m]]]] = order[m]
-            starts[part[octant[m]]] += 1
-        order[a:b] = spare[a:b]
-        n_leaves += n_parts - 1
-    for leaf in range(n_leaves):
-        _sum_up(points, order, first[leaf], last[leaf], sums[leaf])
-    return sums[:n_leaves]

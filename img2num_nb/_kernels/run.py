@@ -113,6 +113,12 @@ class Scratch:
         self._free.setdefault((array.shape, array.dtype.type), []).append(array)
 
 
+def stop_if(cancel, where):
+    """Raise `Cancelled`, saying where, if `cancel` returns true."""
+    if cancel is not None and cancel():
+        raise Cancelled(f"cancelled {where}")
+
+
 def chunked(job, n, chunk=None, *, progress=None, cancel=None):
     """Call ``job(start, stop)`` for consecutive chunks of ``range(n)`` and return the results in order.
 
@@ -136,15 +142,13 @@ def chunked(job, n, chunk=None, *, progress=None, cancel=None):
     """
     chunk = chunk or max(1, -(-n // n_threads()))
     starts = range(0, n, chunk)
-    if cancel is not None and cancel():
-        raise Cancelled("cancelled before it began")
+    stop_if(cancel, "before it began")
     results, done = [None] * len(starts), []
     todo = iter(range(len(starts)))
     lock, stop = Lock(), Event()
 
     def ask():
-        if cancel is not None and cancel():
-            raise Cancelled(f"cancelled at {len(done)} of {len(starts)} steps")
+        stop_if(cancel, f"at {len(done)} of {len(starts)} steps")
 
     def tell():
         if progress is not None:

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import numpy as np
 
+from ..cells import Cells
 from ..color import SPACES, from_grid, to_grid
 from ..errors import MissingExtra, check_choice, check_integer, check_number
 from .design import Design
@@ -17,8 +18,8 @@ def opencv(
 ):
     """OpenCV's cv2.kmeans, on every single pixel as it knows no weights: slow, and it cannot be cancelled.
 
-    It works on float32, in units of the colour space. Tutorials use 10 attempts and 20 iterations. How many iterations it made, it does
-    not tell: `n_iter` is 0.
+    It works on float32, in units of the colour space, or in 255ths of those that run from 0 to 1. Tutorials use 10 attempts and 20
+    iterations. How many iterations it made, it does not tell: `n_iter` is 0.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def opencv(
     attempts : int
         Starts, of which the best is kept.
     epsilon : float
-        An attempt ends when no centre moves farther than this, in units of the colour space.
+        An attempt ends when no centre moves farther than this, in the units named above.
     flags : str
         ``"random"`` (KMEANS_RANDOM_CENTERS) or ``"pp"`` (KMEANS_PP_CENTERS).
 
@@ -58,11 +59,18 @@ def opencv(
         check_choice("flags", flags, FLAGS)
     ]
     steps = SPACES[color_space].steps
+    steps /= (
+        255 if steps > 1 << 10 else 1
+    )  # a space that runs from 0 to 1, where epsilon would end it at once
     pixels = np.repeat((coords / steps).astype(np.float32), counts, axis=0)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, max_iter, epsilon)
     cv2.setRNGSeed(int(rng.integers(1 << 31)))
     _, _, centers = cv2.kmeans(pixels, k, None, criteria, attempts, flag)
-    return Design(np.floor(centers.astype(np.float64) * steps + 0.5))
+    centers = np.floor(centers.astype(np.float64) * steps + 0.5)
+    sums = Cells.group(coords, counts).lloyd_pass(centers)
+    found = sums[:, 3] > 0
+    shift = sums[found, :3] / sums[found, 3:] - centers[found]
+    return Design(centers, converged=bool((shift**2).sum(axis=1).max() <= (epsilon * steps) ** 2))
 
 
 def imagequant(coords, counts, k, rng, *, color_space="srgb"):

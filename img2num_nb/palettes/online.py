@@ -4,8 +4,9 @@ import numpy as np
 
 from .._kernels import online as kernels
 from .._kernels import starts
+from .._kernels.run import stop_if
 from ..cells import Cells
-from ..errors import Cancelled, check_choice, check_integer
+from ..errors import check_choice, check_integer
 from .design import Design
 from .kmeans import INITS, start
 
@@ -121,8 +122,7 @@ def bee_colony(coords, counts, k, rng, *, max_iter=100, colony=10, limit=50, can
     stale = np.zeros(colony, np.int64)
     best, least = foods[costs.argmin()], costs.min()
     for _ in range(max_iter):
-        if cancel is not None and cancel():
-            raise Cancelled("cancelled between two cycles of the colony")
+        stop_if(cancel, "between two cycles of the colony")
         fitness = 1 / (1 + costs)
         onlookers = rng.choice(colony, colony, p=fitness / fitness.sum())
         for i in [*range(colony), *onlookers]:
