@@ -1,6 +1,8 @@
 """The command line. Heavy modules load inside the commands, so that ``--help`` answers at once."""
 
 import json
+import os
+import sys
 import warnings
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +23,16 @@ app = typer.Typer(
 def main():
     """Run the command line: exit status 0 all well, 1 something failed, 2 wrong use."""
     warnings.formatwarning = lambda message, *_, **__: f"img2num-nb: {message}\n"
-    app()
+    for stream in sys.stdout, sys.stderr:
+        if stream:  # a file's name may hold what its encoding does not
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except OSError as error:  # from printing: commands catch their own
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is left to print has nowhere to go
+        sys.exit(f"img2num-nb: cannot print: {error.strerror}")
 
 
 def stop(error, status):
@@ -183,7 +194,7 @@ def _watch(rows, n):
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     columns = [*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()]
     done = []
     with Progress(

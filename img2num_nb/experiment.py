@@ -126,6 +126,8 @@ class Experiment:
         started = time.time()
         warm_up(self.variants)
         sources = self.sources()
+        if not sources:
+            raise ValueError("images must be at least one, got none")
         total = len(sources) * len(self.variants)
         keys, n_done = [], 0
 
@@ -288,9 +290,12 @@ def frame(rows):
 
 
 def _csv(table):
-    """Return a table as CSV; text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return a table as CSV; text that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    The bytes of a file's name that are no text are written as they are in Python: ``\\udcff``.
+    """
     safe = table.copy()
     for name in "image", "error":
         if name in safe:
             safe[name] = safe[name].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True)
-    return safe.to_csv(index=False).encode()
+    return safe.to_csv(index=False).encode(errors="backslashreplace")

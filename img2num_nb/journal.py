@@ -1,6 +1,7 @@
 """The rows of a sweep on disk: a line each, appended and forced to the disk as they come, one writer at a time."""
 
 import errno
+import hashlib
 import json
 import os
 from contextlib import ExitStack, suppress
@@ -11,6 +12,7 @@ from ._atomic import write_atomically
 NAME = "results.jsonl"
 EARLIER = "results-earlier.jsonl"
 LOCK = ".lock"
+DIGEST = "row_sha256"  # of the line without it: a row that was damaged or edited must not pass for a result
 
 
 class Journal:
@@ -42,7 +44,11 @@ class Journal:
         if folder is None:
             return
         self.path = Path(folder) / NAME
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"cannot write results to {str(folder)!r}: {error.strerror}; choose another folder"
+            raise OSError(error.errno, message) from error
         with ExitStack() as stack:
             lock = stack.enter_context(open(self.path.with_name(LOCK), "ab"))
             _lock(lock)
@@ -62,7 +68,7 @@ class Journal:
         whole = content.rfind(b"\n") + 1
         if whole < len(content):
             self._file.truncate(whole)
-        return read_lines(self.path, content[:whole])
+        return read_lines(self.path, content[:whole], intact=True)
 
     def append(self, row):
         """Add a row; it is on the disk, whole, when this returns."""
@@ -105,8 +111,16 @@ class Journal:
         return rows, len(earlier)
 
 
-def read_lines(path, content=None):
+def read_lines(path, content=None, *, intact=False):
     """Return the rows of a file of JSON lines.
+
+    Parameters
+    ----------
+    path : path
+    content : bytes, optional
+        What the file holds, if it is known.
+    intact : bool
+        Refuse rows that are not as they were written.
 
     Raises
     ------
@@ -116,16 +130,23 @@ def read_lines(path, content=None):
     rows = []
     for number, line in enumerate((Path(path).read_bytes() if content is None else content).splitlines(), 1):
         try:
-            rows.append(json.loads(line))
-            rows[-1]["key"]
-        except (ValueError, TypeError, KeyError):
+            row = json.loads(line)
+            digest = row.pop(DIGEST, None)
+            if not isinstance(row["key"], str) or (intact and digest not in (None, _digest(row))):
+                raise ValueError
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             text = f"{path}, line {number} is no row of a sweep: the file was damaged or edited"
             raise ValueError(f"{text}; delete the line, and its cell is computed again") from None
+        rows.append(row)
     return rows
 
 
+def _digest(row):
+    return hashlib.sha256(json.dumps(row, allow_nan=False).encode()).hexdigest()
+
+
 def _line(row):
-    return json.dumps(row, allow_nan=False).encode() + b"\n"
+    return json.dumps(row | {DIGEST: _digest(row)}).encode() + b"\n"
 
 
 def _lock(file):

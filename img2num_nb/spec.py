@@ -86,12 +86,9 @@ def _load(path, read):
     path = Path(path)
     try:
         return read(_yaml.read(path)[0])
-    except SpecError as error:
-        place = f", line {_line(path, error.path)}"
-        raise ValueError(f"{path}{place}: {error}") from error
-    except _yaml.FileError as error:
-        place = f", line {error.line}" if error.line else ""
-        raise ValueError(f"{path}{place}: {error}") from error
+    except ValueError as error:
+        line = _line(path, error.path) if isinstance(error, SpecError) else getattr(error, "line", None)
+        raise ValueError(f"{path}{f', line {line}' if line else ''}: {error}") from error
 
 
 def parse(data, sweep=True):
@@ -163,7 +160,7 @@ def expand(values, *path):
     axes = {}
     for name, value in values.items():
         _at((*path, name), check_choice, "a setting", name, SETTINGS)
-        if value == []:
+        if isinstance(value, list) and not value:
             raise SpecError(f"{name} must be a value or a list of at least one, got []", *path, name)
         axes[name] = value if isinstance(value, list) else [value]
         if name == "color_space":  # Img2Num's numbers, which files may hold
@@ -240,8 +237,11 @@ def _check_different(variants):
 
 
 def _line(path, keys):
-    """Return the line, from 1, to which `keys` lead, or the nearest above it that there is (JSON is YAML too)."""
-    node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    """Return the line, from 1, to which `keys` lead, or the nearest above it that there is (most JSON is YAML too); else None."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # JSON that is indented with tabs
+        return None
     line = node.start_mark.line + 1 if node else 1
     for key in keys:
         if isinstance(node, yaml.MappingNode):

@@ -25,6 +25,8 @@ LEVELS = 2  # greatest difference of a palette's channel, 0..255, that is within
 PERCENT = 1.0  # and of a metric
 EXACT = 1e-9  # relative difference of a metric that another order of summation explains
 
+FACTS = ("name", "file_sha256", "image_sha256")  # of an image, that the manifest must hold
+
 
 class Line(NamedTuple):
     """A sentence of the verdict, and whether it tells of a difference."""
@@ -64,7 +66,8 @@ def verify(folder, *, sample=None, seed=0, images=None, other_versions=False):
     try:
         recorded = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         experiment = Experiment.from_dict(recorded["spec"])
-        hash_then, versions = recorded["results"]["sha256"], recorded["environment"]["versions"]
+        hash_then, versions = recorded["results"]["sha256"], dict(recorded["environment"]["versions"])
+        images_then = [{key: item[key] for key in FACTS} for item in recorded["images"]]
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder / MANIFEST} is no manifest of a sweep: {error!r}") from error
     rows = read_lines(folder / NAME)
@@ -83,7 +86,7 @@ def verify(folder, *, sample=None, seed=0, images=None, other_versions=False):
     for row in chosen:
         by_image[row["image"]].append(row)
     verdicts, ratios = Counter(), []
-    for item in recorded["images"]:
+    for item in images_then:
         cells = by_image.pop(item["name"], [])
         source, lines = _check_image(item, images)
         yield from lines

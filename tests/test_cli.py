@@ -2,6 +2,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -181,6 +182,28 @@ def test_the_command_itself_ends_with_1_and_without_a_traceback():
     assert ended.stdout == ""
     assert ended.stderr.startswith("img2num-nb: ")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8:strict"])
+def test_a_name_that_the_terminal_cannot_show_is_escaped(encoding):
+    name = "\u9ad8:coffee:.png" if encoding == "ascii" else os.fsdecode(b"\xff.png")
+    shutil.copy("a.png", name)
+    command = [sys.executable, "-m", "img2num_nb.cli", "quantize", name, "bad.png"]
+    ended = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})
+    assert ended.stdout.startswith(name.encode("ascii", "backslashreplace")[:6])
+    assert b"Traceback" not in ended.stderr
+
+
+def test_an_emoji_s_name_in_a_path_stays_as_it_is():
+    result = run("quantize", "x:coffee:.png", "a.png")
+    assert "cannot open 'x:coffee:.png'" in result.stderr
+
+
+def test_output_that_cannot_be_written_is_said_without_a_traceback():
+    command = [sys.executable, "-m", "img2num_nb.cli", "quantize", "a.png"]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (1, "img2num-nb: cannot print: No space left on device\n")
 
 
 def test_the_version_is_the_package_s():

@@ -1,5 +1,6 @@
 import errno
 import json
+import os
 import subprocess
 import sys
 import time
@@ -230,6 +231,54 @@ def test_a_damaged_line_in_the_middle_is_refused_with_its_number():
         nb.sweep("a.png", k=[2, 3, 4], out="out")
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda row: row.update(mse=1.0),
+        lambda row: row.update(palette="#000000 #ffffff"),
+        lambda row: row.pop("image"),
+        lambda row: row.update(mse=float("nan")),
+        lambda row: row.update(key=[1]),
+    ],
+)
+def test_a_row_that_is_not_as_it_was_written_is_refused_with_its_number(edit):
+    nb.sweep("a.png", k=[2, 3, 4], out="out")
+    rows = [json.loads(line) for line in Path("out/results.jsonl").read_text().splitlines()]
+    edit(rows[1])
+    Path("out/results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(ValueError, match=r"line 2 is no row .* damaged or edited; delete the line"):
+        nb.sweep("a.png", k=[2, 3, 4], out="out")
+
+
+def test_a_line_nested_too_deep_is_refused():
+    Path("out").mkdir()
+    Path("out/results.jsonl").write_text("[" * 100_000 + "\n")
+    with pytest.raises(ValueError, match="line 1 is no row"):
+        nb.sweep("a.png", out="out")
+
+
+def test_a_sweep_of_nothing_is_refused():
+    for images in ([], {}):
+        with pytest.raises(ValueError, match="images must be at least one, got none"):
+            nb.sweep(images, out="out")
+
+
+def test_a_file_in_the_place_of_the_folder_is_said_with_the_remedy():
+    with pytest.raises(FileExistsError, match=r"cannot write results to 'a\.png': .*choose another folder"):
+        nb.sweep("a.png", out="a.png")
+
+
+def test_a_name_that_is_no_text_is_escaped_in_the_table():
+    name = os.fsdecode(b"\xff.png")
+    try:
+        Image.open("a.png").save(name)
+    except OSError:  # a file system that takes only text
+        return
+    nb.sweep(name, k=2, out="out")
+    assert pd.read_csv("out/results.csv")["image"].tolist() == ["\\udcff.png"]
+    assert json.loads(Path("out/manifest.json").read_text())["images"][0]["name"] == name
+
+
 def test_two_processes_cannot_write_to_one_folder():
     nb.sweep("a.png", out="out")
     with journal.Journal("out"):
@@ -256,7 +305,7 @@ def test_on_a_full_disk_a_line_that_fits_in_part_is_taken_back(monkeypatch):
             rows.append({"key": "2"})
         rows._file = real
     assert raised.value.errno == errno.ENOSPC
-    assert Path("out/results.jsonl").read_text() == '{"key": "1"}\n'
+    assert Path("out/results.jsonl").read_bytes() == journal._line({"key": "1"})
 
 
 def test_the_manifest_says_what_the_results_depend_on():

@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -128,6 +129,25 @@ def test_an_error_in_a_spec_names_its_line_and_what_is_allowed(change, line, mes
     Path("bad.yaml").write_text(SPEC.replace(*change))
     with pytest.raises(ValueError, match=rf"bad\.yaml, line {line}: .*{re.escape(message)}"):
         nb.Experiment.load("bad.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("bad.json", '{\n\t"images": ["a.png"],\n\t"variants": [{"k": 0}]\n}', "k must be an integer"),
+        ("bad.yaml", "images: [a.png]\nvariants: [{seed: 2001-99-99}]", "month must be in 1..12"),
+        ("bad.yaml", f"images: [a.png]\nvariants: [{{seed: {'9' * 5000}}}]", "5000 digits"),
+    ],
+)
+def test_what_has_no_line_names_the_file(name, text, message):
+    Path(name).write_text(text)
+    with pytest.raises(ValueError, match=rf"^bad\.(json|yaml): .*{message}"):
+        nb.Experiment.load(name)
+
+
+def test_an_array_in_the_place_of_a_list_is_told_so():
+    with pytest.raises(ValueError, match=r"k must be an integer from 1 to 65536, got array\(\[2, 3\]\)"):
+        nb.sweep(np.zeros((1, 1, 3), np.uint8), k=np.array([2, 3]))
 
 
 def test_a_spec_is_a_settings_file_whose_grids_are_expanded():

@@ -191,6 +191,8 @@ def test_other_bits_are_different_and_say_how():
         ),
         (lambda: os.remove("out/manifest.json"), 2, "out holds no finished sweep (manifest.json is missing)"),
         (lambda: Path("out/manifest.json").write_text("{}"), 2, "is no manifest of a sweep"),
+        (lambda: edit("manifest.json", lambda m: m.pop("images")), 2, "is no manifest of a sweep"),
+        (lambda: edit("manifest.json", lambda m: m["images"][0].pop("name")), 2, "is no manifest of a sweep"),
         (lambda: Path("out/results.jsonl").write_text("{"), 2, "results.jsonl, line 1 is no row of a sweep"),
     ],
 )
