@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+from PIL import ImageColor
 
 from ._atomic import open_regular, write_atomically
 from .errors import ImageError, check_choice
@@ -59,7 +60,8 @@ def load_palette(path):
     ----------
     path : str or os.PathLike
         See `save_palette`. An ``.act`` file without a count, 768 bytes, has 256 colours; ``.css`` may be any style sheet: its custom
-        properties that are hexadecimal codes are read.
+        properties that are colours are read (hexadecimal, ``rgb()``, ``hsl()``, names); ``.json`` may be a list of codes, of R, G, B,
+        or of objects with ``hex`` or ``rgb``; ``.txt`` may be Paint.NET's.
 
     Returns
     -------
@@ -87,16 +89,9 @@ def read_palette(path):
     try:
         swatches = read(data)
         return check_colors([color for color, _ in swatches], "the palette"), [name for _, name in swatches]
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        struct.error,
-    ) as error:  # UnicodeError is a ValueError
-        raise ImageError(
-            f"{os.fspath(path)!r} is not a palette as its ending says: {error or type(error).__name__}"
-        ) from error
+    except (ValueError, IndexError, struct.error) as error:  # UnicodeError is a ValueError
+        why = error if isinstance(error, ValueError) else "it is damaged or ends early"
+        raise ImageError(f"{os.fspath(path)!r} is not a palette as its ending says: {why}") from error
 
 
 def _ending(path):
@@ -113,12 +108,25 @@ def _write_gpl(colors, names, title):
 
 
 def _read_gpl(data):
-    first, *lines = data.decode("utf-8-sig").splitlines()
+    first, *lines = data.decode("utf-8-sig").splitlines() or [""]
     if first.strip() != "GIMP Palette":
         raise ValueError(f"the first line must be 'GIMP Palette', got {first!r:.40}")
+    n_channels = 4 if "Channels: RGBA" in lines else 3  # Aseprite's
     lines = [line for line in lines if line.strip() and not re.match(r"\s*#|(Name|Columns|Channels):", line)]
-    swatches = [[*line.split(None, 3), ""][:4] for line in lines]
-    return [([int(r), int(g), int(b)], name.strip()) for r, g, b, name in swatches]
+    swatches = []
+    for line in lines:
+        *values, name = [*line.split(None, n_channels), ""][: n_channels + 1]
+        if len(values) < n_channels or not all(value.isdecimal() for value in values):
+            raise ValueError(f"a line must be R, G, B and a name, got {line!r:.40}")
+        swatches.append((_opaque([int(value) for value in values], line), name.strip()))
+    return swatches
+
+
+def _opaque(values, what):
+    """Return R, G, B without the alpha value that may follow them, if it says opaque."""
+    if values[3:] not in ([], [255]):
+        raise ValueError(f"colours must be opaque, got {what!r:.40}: mix it with its background")
+    return values[:3]
 
 
 ASE_COLOR, ASE_GLOBAL = 0x0001, 0  # type of a block, and of a colour
@@ -189,7 +197,17 @@ def _write_css(colors, names, title):
 
 def _read_css(data):
     text = re.sub(r"/\*.*?\*/", "", data.decode("utf-8-sig"), flags=re.DOTALL)
-    return [(code, name) for name, code in re.findall(r"--([\w-]+)\s*:\s*(#[0-9a-fA-F]+)\s*[;}]", text)]
+    swatches = []
+    for name, value in re.findall(r"--([\w-]+)\s*:\s*([^;}]+)", text):
+        value = re.sub(r"\s*!important", "", value.strip())
+        try:
+            color = ImageColor.getrgb(re.sub(r"(?<=[\d%])[\s,/]+", ",", value))
+        except ValueError:
+            if re.match(r"#|rgb|hsl|hwb|lab|lch|oklab|oklch|color\(", value):
+                raise ValueError(f"the colour --{name}: {value!r:.40} must be written as #rrggbb") from None
+            continue  # a length, a font and so on
+        swatches.append((_opaque([*color], f"--{name}: {value}"), name))
+    return swatches
 
 
 def _write_json(colors, names, title):
@@ -200,8 +218,17 @@ def _write_json(colors, names, title):
 
 def _read_json(data):
     content = json.loads(data.decode("utf-8-sig"))
-    entries = content["colors"] if isinstance(content, dict) else content
-    return [(e["hex"], e.get("name", "")) if isinstance(e, dict) else (e, "") for e in entries]
+    entries = content.get("colors") if isinstance(content, dict) else content
+    if not isinstance(entries, list):
+        raise ValueError(f'it must be a list of colours, or have one under "colors", got {content!r:.40}')
+    swatches = []
+    for entry in entries:
+        if not isinstance(entry, dict):
+            entry = {"hex": entry}
+        if "hex" not in entry and "rgb" not in entry:
+            raise ValueError(f'a colour must have "hex" or "rgb", got {entry!r:.40}')
+        swatches.append((entry.get("hex", entry.get("rgb")), str(entry.get("name", ""))))
+    return swatches
 
 
 def _write_codes(colors, names, title):
@@ -210,7 +237,14 @@ def _write_codes(colors, names, title):
 
 def _read_codes(data):
     lines = [line.partition(";")[0].strip() for line in data.decode("utf-8-sig").splitlines()]
-    return [(line, "") for line in lines if line]
+    swatches = []
+    for line in filter(None, lines):
+        if re.fullmatch("[0-9a-fA-F]{8}", line):  # Paint.NET's: alpha first
+            alpha, *rgb = bytes.fromhex(line)
+            swatches.append((_opaque([*rgb, alpha], line), ""))
+        else:
+            swatches.append((line, ""))
+    return swatches
 
 
 _FORMATS = {
