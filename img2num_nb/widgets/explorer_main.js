@@ -5,7 +5,7 @@ const ACK_MS = 300; // after which a message that nobody answered no longer hold
 const SILENT_MS = 5000; // after which a message that nobody answered is spoken of
 const PANEL = 304, SPACE = 12, WIDE = 1120; // CSS pixels: width of the panel, gap, and width from which it stands beside the pictures
 const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8, LEGEND = 48; // of the viewer
-const MAIN = 60; // the row of the slider above the pictures, with what surrounds it
+const MAIN = 70; // the row of the slider above the pictures, with what surrounds it
 
 class App {
   constructor(model, el) {
