@@ -134,6 +134,11 @@ def test_a_lesson_begins_with_its_promise_and_its_words(name):
 
 
 @EVERY
+def test_a_lesson_says_how_to_hide_the_answers_that_are_stored_in_it(name):
+    assert "menu *Edit*, *Clear Outputs of All Cells*" in prose(name)[0]
+
+
+@EVERY
 def test_readme_has_its_heading_and_its_promise(name):
     title, promise, _ = prose(name)[0].split("\n\n", 2)
     row = f"| [{name[:2]} {title.removeprefix('# ')}](notebooks/{name}.ipynb) | {promise[0].lower()}{promise[1:].removesuffix('.')} |"
