@@ -6,14 +6,16 @@ import shutil
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from glob import escape
 from pathlib import Path
 
 import numpy as np
 
 from . import __version__, tiles
+from ._atomic import STALE_SECONDS
 from ._kernels.run import n_threads
 from .filters import window_radius
 from .histogram import ColorHistogram
@@ -126,8 +128,9 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
     read = partial(_read, source, settings)
     histogram = _add(watch(map_tiles(partial(_count, read), grid)))
     palette, color_labels, facts = _palette(histogram, settings)
-    partial_output = output.with_name(f".{output.name}.{secrets.token_hex(4)}.tmp")
+    _remove_stale(output)
     plan = output.with_name(f".{output.name}.{secrets.token_hex(4)}.npz")
+    partial_output = plan.with_suffix(".tmp")
     attributes = facts | {
         "palette": hex_palette(palette).split(),
         "settings": settings.to_dict(),
@@ -240,6 +243,17 @@ def _check_output(output, settings):
     if not output.parent.is_dir():
         raise FileNotFoundError(2, f"there is no folder {str(output.parent)!r}: make it first")
     return output
+
+
+def _remove_stale(output):
+    """Remove what killed processes left of this output: what nobody has written to for an hour."""
+    for plan in output.parent.glob(f".{escape(output.name)}.{'[0-9a-f]' * 8}.npz"):
+        made = plan.with_suffix(".tmp")
+        with suppress(OSError):  # another process may be quicker
+            written = [path.stat().st_mtime for path in (plan, made, *made.rglob("*")) if path.exists()]
+            if time.time() - max(written) > STALE_SECONDS:
+                _remove(made)
+                plan.unlink()
 
 
 def _remove(path):

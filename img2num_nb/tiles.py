@@ -53,9 +53,9 @@ def opened(path):
             pixels = zarr.open_array(store, mode="r")
         except Exception as error:  # of many kinds, from two libraries
             raise ImageError(f"{path!r} is neither a TIFF nor a Zarr array: {error}") from error
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+        if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape or pixels.dtype != np.uint8:
             raise ImageError(
-                f"{path!r} must be (height, width, 3) uint8, sRGB; got {pixels.shape} {pixels.dtype}"
+                f"{path!r} must be (height, width, 3) uint8, sRGB, of at least one pixel; got {pixels.shape} {pixels.dtype}"
             )
         yield pixels
     finally:
@@ -64,10 +64,18 @@ def opened(path):
 
 
 def read(path, tile):
-    """Return the pixels of a tile, (top, bottom, left, right)."""
+    """Return the pixels of a tile, (top, bottom, left, right); ImageError if they are damaged."""
     top, bottom, left, right = tile
     with opened(path) as pixels:
-        return np.ascontiguousarray(pixels[top:bottom, left:right])
+        try:
+            return np.ascontiguousarray(pixels[top:bottom, left:right])
+        except MemoryError:
+            raise
+        except Exception as error:  # of many kinds: zlib.error, TiffFileError, RuntimeError
+            where = f"rows {top} to {bottom}, columns {left} to {right}"
+            raise ImageError(
+                f"{path!r} is damaged or truncated in {where}: {error}; get a whole copy"
+            ) from error
 
 
 def lay_out(path):

@@ -2,6 +2,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 import img2num_nb as nb
 from img2num_nb import cluster, giant, measure, tiles
 from img2num_nb.cli import app
+from img2num_nb.errors import ImageError
 from img2num_nb.settings import Filter, Settings
 
 BITS = ["key", "palette_sha256", "labels_sha256", "mse", "n_iter", "inertia"]
@@ -188,6 +190,39 @@ def test_an_error_on_the_way_leaves_nothing(picture, small_tiles, monkeypatch):
         ):
             giant.quantize_tiled(source, target, Settings(k=4))
     assert os.listdir() == [source]
+
+
+@pytest.mark.parametrize("kind", ["tif", "zarr"])
+def test_a_damaged_tile_is_an_error_that_says_where_and_leaves_nothing(picture, small_tiles, kind):
+    source = store(picture, kind)
+    place = Path(source)
+    if kind == "zarr":
+        place = max((p for p in place.rglob("*") if p.name != "zarr.json"), key=lambda p: p.stat().st_size)
+    content = place.read_bytes()
+    place.write_bytes(content[: len(content) * 6 // 10])
+    with pytest.raises(ImageError, match=rf"in\.{kind}' is damaged or truncated in rows .* get a whole copy"):
+        giant.quantize_tiled(source, "out.zarr", Settings(k=4))
+    assert os.listdir() == [source]
+
+
+def test_an_array_without_pixels_is_refused():
+    zarr.create_array("in.zarr", shape=(0, 5, 3), chunks=(1, 5, 3), dtype="u1")
+    with pytest.raises(ImageError, match="at least one pixel"):
+        giant.quantize_tiled("in.zarr", "out.zarr", Settings(k=4))
+
+
+def test_what_a_killed_process_left_goes_when_it_is_old(picture):
+    source = store(picture, "zarr")
+    for token in "0" * 8, "1" * 8, "2" * 8:
+        Path(f".out.zarr.{token}.npz").write_bytes(b"")
+        Path(f".out.zarr.{token}.tmp/c").mkdir(parents=True)
+        Path(f".out.zarr.{token}.tmp/c/0").write_bytes(b"")
+    for path in [*Path().glob(".out.zarr.[02]*"), *Path().glob(".out.zarr.[02]*/**/*")]:
+        os.utime(path, (time.time() - 7200,) * 2)
+    os.utime(".out.zarr.22222222.tmp/c/0")  # somebody is at work here
+    giant.quantize_tiled(source, "out.zarr", Settings(k=4))
+    left = {f".out.zarr.{token}.{kind}" for token in ("1" * 8, "2" * 8) for kind in ("npz", "tmp")}
+    assert set(os.listdir()) == {source, "out.zarr"} | left
 
 
 @pytest.mark.parametrize(
