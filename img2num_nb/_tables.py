@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .palettes import METHODS
 from .quality import METRICS
 
 
@@ -19,10 +20,10 @@ def show(rows):
 def _show_one(console, row):
     say = row["settings"]
     wanted = f"{row['n_colors']} colours" + (f" of {say['k']} wanted" if row["n_colors"] < say["k"] else "")
-    ending = "converged" if row["converged"] else "stopped"
+    ending = METHODS[say["method"]].ending(row["n_iter"], row["converged"])
     console.print(
         f"{row['image']}, {row['width']} x {row['height']}: {wanted}; "
-        f"{say['method']} in {say['color_space']}, {ending} after {row['n_iter']} iterations, "
+        f"{say['method']} in {say['color_space']}, {ending}, "
         f"{sum_seconds(row):.2f} s",
         markup=False,
         soft_wrap=True,

@@ -57,6 +57,25 @@ def test_a_draft_of_a_method_is_close_to_its_full_result(method, space):
     assert off(image, draft) <= (1.4 if method == "maximin" else 1.2) * off(image, full)
 
 
+@pytest.mark.parametrize(
+    "method, n_iter, converged, words",
+    [
+        ("kmeans", 1, True, "converged after 1 iteration"),
+        ("kmeans", 100, False, "stopped after 100 iterations, not converged"),
+        ("opencv", 0, True, "converged"),
+        ("opencv", 0, False, "stopped, not converged"),
+        ("uniform", 0, True, "without iterations"),
+    ],
+)
+def test_the_end_of_a_method_is_told_in_words(method, n_iter, converged, words):
+    assert METHODS[method].ending(n_iter, converged) == words
+
+
+def test_opencv_tells_when_it_was_stopped():
+    assert not quantize(IMAGE, 16, method="opencv", max_iter=1).converged
+    assert quantize(IMAGE, 4, method="opencv", epsilon=50).converged
+
+
 @every_method
 def test_a_method_leaves_the_global_generator_alone(method):
     np.random.seed(7)  # noqa: NPY002

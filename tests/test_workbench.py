@@ -124,6 +124,8 @@ def test_fewer_colours_than_asked_are_said():
     two = np.zeros((4, 4, 3), np.uint8)
     two[:2] = 255
     assert words.colors_line(nb.quantize(two, 16)) == "2 of 16 colours: the picture has no more"
+    some = nb.quantize(nb.sample_image("shapes"), 64, method="uniform")
+    assert words.colors_line(some) == f"{some.n_colors} of 64 colours: the method found no more"
 
 
 @pytest.mark.parametrize(

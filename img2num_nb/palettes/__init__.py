@@ -54,6 +54,15 @@ class Method:
         own = {name: default for name, default in self.parameters.items() if name not in GIVEN}
         return own | {"effort": own.get("effort", "standard")}
 
+    def ending(self, n_iter, converged):
+        """Return how a design by this method came to its end, in words."""
+        if "max_iter" not in self.parameters:
+            return "without iterations"
+        after = (
+            f" after {n_iter:,} iteration{'' if n_iter == 1 else 's'}" if n_iter else ""
+        )  # OpenCV does not tell
+        return f"converged{after}" if converged else f"stopped{after}, not converged"
+
 
 METHODS = {
     method.name: method

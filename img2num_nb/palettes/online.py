@@ -57,7 +57,8 @@ def som(coords, counts, k, rng, *, samples=1 << 18):
 
     The chain begins on the diagonal of the colours' box. Each sampled pixel moves the nearest neuron and, less, its neighbours in the
     chain; rate and radius shrink 100 times by 5 %, from 1 and k / 16. Two things of NeuQuant are left out: the handicap for neurons
-    that win often, which raises the mean squared error, and sampling in steps of a prime number. Parameters as `macqueen`.
+    that win often, which raises the mean squared error, and sampling in steps of a prime number. One pass, no iterations. Parameters as
+    `macqueen`.
 
     References
     ----------

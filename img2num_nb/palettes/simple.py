@@ -1,5 +1,6 @@
 """Methods of one step: a regular grid, the most frequent colours, random ones, the most distant ones, and given ones."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,7 @@ def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cel
 
     Parameters
     ----------
-    palette : str, or list of colours
+    palette : str or os.PathLike, or list of colours
         A name of `swatches.NAMED`, the path of a palette file (see `load_palette`), or a list of codes such as ``"#ff8800"``, or of
         R, G, B.
     color_space : str
@@ -118,6 +119,7 @@ def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cel
 
 
 def _colors(palette):
+    palette = os.fspath(palette) if isinstance(palette, os.PathLike) else palette
     if not isinstance(palette, str):
         return check_colors(palette, "palette")
     if Path(palette).suffix:

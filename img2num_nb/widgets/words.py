@@ -153,16 +153,13 @@ def colors_line(quantization):
     n, k = quantization.n_colors, quantization.k
     locked = len(quantization.settings.get("locked", ()))
     text = f"{n:,} of {k:,} colours" + (f", {locked} locked" if locked else "")
-    return text + ("" if n == k else ": the picture has no more" if n < k else "")
+    few = ": the picture has no more" if quantization.inertia == 0 else ": the method found no more"
+    return text + (few if n < k else "")
 
 
 def iterations_line(quantization):
     """Return how the method came to its end."""
-    n = quantization.n_iter
-    if n == 0:
-        return "without iterations"
-    times = f"{n:,} iteration{'' if n == 1 else 's'}"
-    return f"converged after {times}" if quantization.converged else f"stopped after {times}, not converged"
+    return METHODS[quantization.settings["method"]].ending(quantization.n_iter, quantization.converged)
 
 
 def measure_texts(values, png_bytes_original=None):
