@@ -130,6 +130,13 @@ def quantize(
             help="Colours that stay in the palette as they are, as in '#ff8800,#001122' (default: none).",
         ),
     ] = None,
+    fit_on: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SIDE",
+            help="Design on a reduced picture of at most SIDE x SIDE pixels; 0: on the whole (default: 0).",
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -167,7 +174,7 @@ def quantize(
     from .errors import MissingExtra
 
     given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
-    given |= {"filter": filter, "dither": dither, "locked": lock}
+    given |= {"filter": filter, "dither": dither, "locked": lock, "fit_on": fit_on}
     try:
         sources, variants = batch.choose(images, settings, given, option or [])
         targets = batch.plan(sources, variants, output)

@@ -86,6 +86,7 @@ def _names(rows, factors):
         "dither": lambda text: "no dithering" if text == "none" else f"dithering {text}",
         "locked": lambda text: "nothing locked" if text == "none" else f"locked {text}",
         "max_iter": "at most {} iterations".format,
+        "fit_on": lambda side: f"designed on {side} pixels a side" if side else "designed on all pixels",
         "options": _option_text,
     }
     columns = [rows[name].map(names.get(name, str)) for name in varying]

@@ -210,6 +210,7 @@ def sweep(
     options=None,
     dither=None,
     locked=None,
+    fit_on=0,
     repeats=1,
     metrics=None,
     max_side=None,
@@ -222,7 +223,7 @@ def sweep(
     ----------
     images : str, path, (H, W, 3) ndarray of uint8, a list of those, or a dict name -> array
         Texts may be ``sample:NAME`` and patterns.
-    k, color_space, method, filter, seed, max_iter, options, dither, locked
+    k, color_space, method, filter, seed, max_iter, options, dither, locked, fit_on
         As in `Settings`, or a list of such values, which makes a grid. A filter is text such as ``"3,50,lab"``, a `Filter`, or None;
         dither is text such as ``"floyd-steinberg,0.75"``, a `Dither`, or None; locked is text such as ``"#ff8800,#001122"``, or None.
     repeats, metrics, max_side
@@ -253,7 +254,7 @@ def sweep(
     for name, value in texts.items():
         texts[name] = [str(v or "none") for v in (value if isinstance(value, list) else [value])]
     given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
-    variants = [texts | given | {"options": [{}] if options is None else options}]
+    variants = [texts | given | {"fit_on": fit_on, "options": [{}] if options is None else options}]
     values = {"repeats": repeats, "max_side": max_side} | (
         {} if metrics is None else {"metrics": list(metrics)}
     )

@@ -91,7 +91,7 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
         ``NAME.zarr``, an array ``(H, W)`` of labels whose attributes hold the palette; or ``NAME.tif``, a tiled TIFF with a colour map,
         for at most 256 colours. It appears when it is complete. What is there already is never overwritten.
     settings : Settings
-        Any but ``effort="draft"`` and dithering.
+        Any but ``effort="draft"``, dithering and a reduced image to design on.
     map_tiles : callable, optional
         Takes a function and tiles, and yields results in order: by default on threads here; `cluster.Pool.map` for a cluster.
     progress : callable, optional
@@ -236,6 +236,8 @@ def _check_output(output, settings):
         )
     if settings.options.get("effort") == "draft":
         raise ValueError("a giant image has no draft: leave effort out")
+    if settings.fit_on:
+        raise ValueError("a giant image is designed on all its colours: leave fit_on out")
     if settings.dither:
         raise ValueError("a giant image is not dithered: leave dither out")
     if output.exists():

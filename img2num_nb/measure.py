@@ -29,9 +29,10 @@ _SETTINGS = {
     "options": "the method's own, JSON",
     "dither": "none, or method,strength,light",
     "locked": "none, or the colours that had to stay, in hex, separated by commas",
+    "fit_on": "greatest side of the reduced image that design saw, pixels; 0: it saw all",
 }
 #: Settings that came later, and what a row without them had.
-LATER = {"dither": "none", "locked": "none"}
+LATER = {"dither": "none", "locked": "none", "fit_on": 0}
 #: Every column of a table of results, in order.
 COLUMNS = {
     "key": "identity of the cell: image, settings and versions hashed; the same cell has the same key everywhere",

@@ -42,6 +42,8 @@ class Settings:
         How pixels near each other share the error; by default each takes its nearest colour.
     locked : tuple of str
         Colours that stay in the palette as they are, at most k: codes such as ``"#ff8800"``.
+    fit_on : int
+        Palette design on the image reduced to at most this width and height, 0 to 2**20; 0: on the whole image.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Settings:
     options: dict = field(default_factory=dict)
     dither: Dither | None = None
     locked: tuple = ()
+    fit_on: int = 0
 
     def __post_init__(self):
         from .color import SPACES
@@ -72,6 +75,7 @@ class Settings:
         if not isinstance(self.dither, Dither | None):
             raise ValueError(f"dither must be a Dither or None, got {self.dither!r}")
         object.__setattr__(self, "locked", check_locked(self.locked, self.k))
+        object.__setattr__(self, "fit_on", check_integer("fit_on", self.fit_on, 0, 1 << 20))
 
     def quantize(self, image, *, histogram=None, progress=None, cancel=None):
         """Filter and quantize an image.
@@ -97,10 +101,11 @@ class Settings:
         return quantize(smooth, histogram=histogram, cancel=cancel, **self.arguments())
 
     def arguments(self):
-        """Return the arguments of `quantize`, but for the image; dithering and locked colours only where there are any."""
+        """Return the arguments of `quantize`, but for the image; the last three stages only where they are not as by default."""
         chosen = {name: getattr(self, name) for name in ("color_space", "method", "k", "seed", "max_iter")}
         chosen |= self.dither.arguments() if self.dither else {}
-        return chosen | ({"locked": list(self.locked)} if self.locked else {}) | self.options
+        chosen |= {"locked": list(self.locked)} if self.locked else {}
+        return chosen | ({"fit_on": self.fit_on} if self.fit_on else {}) | self.options
 
     def smooth(self, image, *, progress=None, cancel=None):
         """Return `image` after the filter, or itself when there is none; parameters as in `quantize`."""
@@ -163,6 +168,7 @@ class Settings:
         words += ["--filter", str(self.filter)] if self.filter else []
         words += ["--dither", str(self.dither)] if self.dither else []
         words += ["--lock", ",".join(self.locked)] if self.locked else []
+        words += ["--fit-on", str(self.fit_on)] if self.fit_on else []
         words += ["--seed", str(self.seed), "--max-iter", str(self.max_iter)]
         words += chain.from_iterable(("--option", f"{k}={option_text(v)}") for k, v in self.options.items())
         return shlex.join(words)

@@ -188,7 +188,10 @@ def fold(variants):
     variants = list(variants)
     if grid := _grid(variants):
         return [grid]
-    runs = [list(run) for _, run in groupby(variants, lambda s: (s.filter, s.options, s.dither, s.locked))]
+    runs = [
+        list(run)
+        for _, run in groupby(variants, lambda s: (s.filter, s.options, s.dither, s.locked, s.fit_on))
+    ]
     grids = [_grid(run) for run in runs]
     each = ([grid] if grid else [s.to_dict() for s in run] for grid, run in zip(grids, runs, strict=True))
     return list(chain.from_iterable(each))

@@ -46,6 +46,13 @@ def schema():
             "pattern": f"^(none|{code}(, *{code})*)$",
             "default": "none",
         },
+        "fit_on": {
+            "type": "integer",
+            "description": "design on the image reduced to this side, pixels; 0: on the whole",
+            "minimum": 0,
+            "maximum": 1 << 20,
+            "default": default.fit_on,
+        },
     }
     grid = {
         name: {"oneOf": [value, {"type": "array", "items": value, "minItems": 1}]}

@@ -133,9 +133,13 @@ def test_tile_by_tile_gives_the_same_bits_as_whole(picture, small_tiles, kind, t
             assert json.loads(image.tag_v2[270])["palette"] == made.palette
 
 
-def test_a_giant_image_refuses_dithering(picture):
-    with pytest.raises(ValueError, match="a giant image is not dithered"):
-        giant.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings.from_dict({"dither": "bayer"}))
+@pytest.mark.parametrize(
+    "values, words",
+    [({"dither": "bayer"}, "a giant image is not dithered"), ({"fit_on": 64}, "designed on all its colours")],
+)
+def test_a_giant_image_refuses_what_it_cannot_have(picture, values, words):
+    with pytest.raises(ValueError, match=words):
+        giant.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings.from_dict(values))
 
 
 @pytest.mark.parametrize("space", ["lab", "srgb"])

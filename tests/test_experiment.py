@@ -76,6 +76,15 @@ def test_dithering_and_locked_colours_are_axes_like_the_others():
         assert row["labels_sha256"] == measure.labels_sha256(made.labels)
 
 
+def test_design_on_a_thumbnail_is_an_axis_too_and_its_cost_is_in_the_table():
+    image = nb.sample_image("coffee")[::4, ::4]
+    table = nb.sweep(image, k=8, fit_on=[0, 20], metrics=["mse"])
+    assert table["fit_on"].tolist() == [0, 20]
+    assert table["mse"][0] < table["mse"][1] < 2 * table["mse"][0]
+    made = nb.quantize(image, 8, fit_on=20)
+    assert table["labels_sha256"][1] == measure.labels_sha256(made.labels)
+
+
 def test_keys_are_as_before_dithering_came():
     common = {"metrics": ["mse"], "repeats": 1, "max_side": None, "versions": {}}
     assert measure.cell_key("a", "b", Settings(), **common) == "cell-2d50847699194c0d"

@@ -43,6 +43,7 @@ SETTINGS = st.builds(
     options=OPTIONS,
     dither=st.none() | DITHERINGS,
     locked=st.lists(CODES, max_size=3),
+    fit_on=st.integers(0, 1 << 20),
 )
 
 
@@ -202,7 +203,7 @@ def test_settings_cannot_change_behind_their_back():
 CHOSEN = Settings(Filter(1.5, 30, "srgb"), "oklab", "kmeans", 5, 7, 20, {"n_init": 2, "init": "random"})
 
 
-DITHERED = Settings(k=3, dither=Dither("floyd-steinberg", 0.75), locked=["#ff8800"])
+DITHERED = Settings(k=3, dither=Dither("floyd-steinberg", 0.75), locked=["#ff8800"], fit_on=5)
 
 
 @pytest.mark.parametrize("settings", [CHOSEN, DITHERED, Settings(k=3)], ids=["filter", "dither", "plain"])
@@ -230,10 +231,10 @@ def test_the_command_line_is_the_one_in_readme_style():
     )
 
 
-def test_the_command_line_holds_dithering_and_locked_colours_where_there_are_any():
+def test_the_command_line_holds_dithering_locked_colours_and_a_thumbnail_where_there_are_any():
     assert DITHERED.to_command("a.png") == (
         "img2num-nb quantize a.png -k 3 --color-space lab --method kmeans --dither floyd-steinberg,0.75,srgb "
-        "--lock '#ff8800' --seed 0 --max-iter 100"
+        "--lock '#ff8800' --fit-on 5 --seed 0 --max-iter 100"
     )
 
 
