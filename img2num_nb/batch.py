@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from .errors import ImageError
+from .export import ENDINGS, save_palette
 from .options import option_value
 from .settings import Settings, load_settings
 from .sources import SAMPLE, expand_images, open_image
@@ -50,12 +51,12 @@ def plan(sources, variants, output):
     Parameters
     ----------
     output : path or None
-        A ``.png`` file for a single picture; otherwise a folder, which is made.
+        A ``.png`` file for a single picture, or a palette file for its palette (see `export.ENDINGS`); otherwise a folder, made here.
     """
     n = len(sources) * len(variants)
     if output is None:
         return [None] * n
-    if output.suffix.lower() == ".png" and not output.is_dir():
+    if output.suffix.lower() in (".png", *ENDINGS) and not output.is_dir():
         if n > 1:
             raise ValueError(f"{n} pictures need a folder, got -o {output}")
         if not output.parent.is_dir():
@@ -102,7 +103,9 @@ def _result(source, image, variant, target):
     from .quality import metrics
 
     made = variant.quantize(image)
-    if target:
+    if target and target.suffix.lower() in ENDINGS:
+        save_palette(target, made.palette)
+    elif target:
         save_png(target, made)
     colors = zip(made.palette.tolist(), made.counts.tolist(), strict=True)
     n_pixels = image.shape[0] * image.shape[1]

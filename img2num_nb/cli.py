@@ -158,13 +158,18 @@ def quantize(
         typer.Option(help="A settings file, as the explorer saves it: all its variants are made."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="NAME.png for one picture, a folder for several.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="NAME.png for one picture, NAME.gpl (or .ase, .act, .css, .json, .hex) for its palette, a folder for several.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
 ):
-    """Quantize pictures; print their palettes and errors, and with -o write them as indexed PNG.
+    """Quantize pictures; print their palettes and errors, and with -o write them as indexed PNG, or the palette as a file.
 
     Options given here override those of a settings file.
     A picture that fails is reported and does not stop the others.

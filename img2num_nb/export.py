@@ -256,3 +256,4 @@ _FORMATS = {
     ".hex": (_write_codes, _read_codes),
     ".txt": (_write_codes, _read_codes),
 }
+ENDINGS = tuple(_FORMATS)  #: of palette files

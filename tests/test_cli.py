@@ -78,6 +78,12 @@ def test_a_perfect_copy_has_no_infinite_number_in_json():
     assert row["n_colors"] == 1
 
 
+@pytest.mark.parametrize("ending", ["gpl", "ase", "json"])
+def test_the_palette_alone_is_written_where_the_output_ends_like_one(ending):
+    assert run("quantize", "a.png", "-k", 4, "-o", f"out.{ending}").exit_code == 0
+    assert np.array_equal(nb.load_palette(f"out.{ending}"), nb.quantize(nb.load_image("a.png"), 4).palette)
+
+
 def test_the_written_picture_is_indexed_and_holds_the_quantization():
     assert run("quantize", "a.png", "-k", 4, "-o", "out.png").exit_code == 0
     with Image.open("out.png") as written:
