@@ -371,6 +371,18 @@ def test_a_narrow_window_has_the_slider_above_the_pictures_and_the_rest_below(pa
     assert page.slider.bounding_box()["y"] < picture["y"]
     assert page.root.get_by_label("Method").bounding_box()["y"] > picture["y"] + picture["height"]
     assert page.root.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.page.set_viewport_size({"width": 660, "height": 600})
+    page.page.wait_for_timeout(300)
+    page.root.locator(".help summary").click()
+    box = page.root.locator(".help dl").bounding_box()
+    viewer = page.root.locator(".i2n-viewer").bounding_box()
+    assert viewer["x"] <= box["x"] < box["x"] + box["width"] <= viewer["x"] + viewer["width"]
+    page.page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
+    assert page.root.locator(".help dl:hover").count() == 1  # not cut off
+    page.root.locator(".help summary").click()
+    page.page.set_viewport_size({"width": 900, "height": 720})
+    page.page.wait_for_timeout(300)
+    picture = page.root.locator("canvas").first.bounding_box()
     page.notebook.run(SLOW)
     page.button("8 colours").click()
     page.button("Cancel").wait_for()

@@ -79,7 +79,7 @@ class Cards {
   update(state, byShare) {
     const { image, variants } = state;
     put(this.name, image.name);
-    put(this.facts, image.facts.join(" · "));
+    put(this.facts, image.facts.map((fact) => fact.replaceAll(" ", "\u00a0")).join(" · ")); // no number without its unit
     put(this.notes, image.notes.join(" "));
     const ids = variants.map((variant) => variant.id);
     for (const [id, card] of this.cards) if (!ids.includes(id)) { card.el.remove(); this.cards.delete(id); }

@@ -4,7 +4,7 @@ const REST_MS = 200; // a slider that does not move for so long rests
 const ACK_MS = 300; // after which a message that nobody answered no longer holds up the next
 const SILENT_MS = 5000; // after which a message that nobody answered is spoken of
 const PANEL = 304, SPACE = 12, WIDE = 1120; // CSS pixels: width of the panel, gap, and width from which it stands beside the pictures
-const PANE_WORDS = 56, TOOLBAR = 40, PANE_GAP = 8, LEGEND = 48; // of the viewer
+const PANE_WORDS = 56, PANE_GAP = 8, LEGEND = 48; // of the viewer
 const MAIN = 70; // the row of the slider above the pictures, with what surrounds it
 
 class App {
@@ -180,9 +180,10 @@ class App {
   layout() {
     const { box, state } = this, width = box?.clientWidth, mode = this.model.get("mode");
     if (!width || !state?.variants?.length) return;
+    const bar = box.querySelector(".i2n-viewer > .bar")?.offsetHeight || 32; // more where its buttons need two rows
     const full = document.fullscreenElement === box; // for a projector: the pictures as large as can be, the slider above them
     const wide = width >= WIDE && !full, [w, h] = state.image.size, all = state.variants.length + 1;
-    const panes = ["swipe", "blink"].includes(mode) ? 1 : all, head = TOOLBAR + (mode === "difference" ? LEGEND : 0);
+    const panes = ["swipe", "blink"].includes(mode) ? 1 : all, head = bar + 8 + (mode === "difference" ? LEGEND : 0);
     if (box.classList.toggle("wide", wide) !== this.wide) {
       this.wide = wide;
       if (wide) this.panel.tabsAt.after(this.panel.main);

@@ -84,6 +84,7 @@ class Race {
     for (const name of done.length ? ["original", ...done.map((row) => row.name)] : []) this.ask(name);
     this.shown ??= done[0]?.name;
     const variant = this.app.variant(state.variant), size = state.size ?? [], whole = size.join() === this.app.state.image.size.join();
+    if (size.length) this.picture.style.aspectRatio = size[0] / size[1]; // the place of a picture that is on its way
     put(this.facts, variant ? `variant ${variant.id.slice(1)}: ${state.settings.k} colours, ${this.app.choices.spaces[state.settings.color_space][0]}${
       size.length ? `, ${size.join(" × ")} pixels${whole ? "" : ", reduced"}` : ""}` : "");
     putTitle(this.facts, this.facts.textContent);
@@ -181,7 +182,6 @@ class Race {
       out[4 * i + 3] = 255;
     }
     Object.assign(this.canvas, { width, height });
-    this.picture.style.aspectRatio = width / height;
     this.canvas.getContext("2d").putImageData(data, 0, 0);
     this.canvas.dataset.method = this.original ? "original" : this.shown;
     this.canvas.setAttribute("aria-label", this.original ? "The original" : this.says(row));
