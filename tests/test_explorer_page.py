@@ -167,6 +167,22 @@ def test_a_copy_shows_its_model_s_picture_from_the_start(page):
     page.settled("explorer.results[2].n_colors == 6")
 
 
+def test_the_keyboard_keeps_its_place_when_variants_come_and_go(page):
+    focused = "document.activeElement.ariaLabel ?? document.activeElement.textContent"
+    page.button("Add a variant").focus()
+    page.page.keyboard.press("Enter")
+    page.settled("len(explorer.variants) == 3")
+    assert page.page.evaluate(focused) == "Add a variant"
+    page.button("Copy variant 3").focus()
+    page.page.keyboard.press("Enter")
+    page.settled("len(explorer.variants) == 4")
+    assert page.page.evaluate(focused) == "Copy variant 3"
+    page.button("Remove variant 3").focus()
+    page.page.keyboard.press("Enter")
+    page.settled("len(explorer.variants) == 3")
+    assert "colours" in page.page.evaluate(focused)
+
+
 def test_the_controls_change_the_selected_variant(page):
     page.card("v2").locator(".pick").click()
     page.root.get_by_label("Colour space").select_option("srgb")

@@ -81,7 +81,7 @@ class Cards {
     put(this.name, image.name);
     put(this.facts, image.facts.map((fact) => fact.replaceAll(" ", "\u00a0")).join(" · ")); // no number without its unit
     put(this.notes, image.notes.join(" "));
-    const ids = variants.map((variant) => variant.id);
+    const ids = variants.map((variant) => variant.id), focused = this.el.contains(document.activeElement) && document.activeElement;
     for (const [id, card] of this.cards) if (!ids.includes(id)) { card.el.remove(); this.cards.delete(id); }
     for (const variant of variants) {
       if (!this.cards.has(variant.id)) this.cards.set(variant.id, new Card(this.app, variant.id));
@@ -90,6 +90,7 @@ class Cards {
     }
     const wanted = [this.original, ...ids.map((id) => this.cards.get(id).el)];
     if (wanted.some((el, i) => this.el.children[i] !== el)) this.el.replaceChildren(...wanted);
+    if (focused && focused !== document.activeElement) (focused.isConnected ? focused : this.cards.get(this.app.selected).pick).focus({ preventScroll: true });
   }
 
   mark(lit) {

@@ -175,8 +175,10 @@ class Panel {
       this.tabs.dataset.key = key;
       const add = button("+", () => this.app.send({ do: "add", variant: this.app.selected }), { title: "Add a variant like this one", "aria-label": "Add a variant" });
       add.disabled = ids.length === 5;
+      const focused = this.tabs.contains(document.activeElement);
       this.tabs.replaceChildren(make("span", {}, "Variant"),
         ...ids.map((id) => button(id.slice(1), () => this.app.select(id), { "data-tab": id, "aria-label": `Variant ${id.slice(1)}` })), add);
+      if (focused) (add.disabled ? this.tabs.querySelector(`[data-tab="${selected}"]`) : add).focus();
     }
     for (const tab of this.tabs.querySelectorAll("[data-tab]")) tab.setAttribute("aria-pressed", tab.dataset.tab === selected);
   }
