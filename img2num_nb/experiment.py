@@ -175,6 +175,7 @@ class Experiment:
 
     def _write_manifest(self, out, rows, counts, started):
         images = {row["image"]: row for row in rows}
+        images |= {row["image"]: row for row in rows if "image_sha256" in row}
         content = {
             "title": self.title,
             "spec": self.to_dict() | {"images": list(images)},

@@ -148,7 +148,7 @@ def run_task(task):
         try:
             smooth, histogram, seconds = _prepare(image, cells[0][1])
         except Exception as error:
-            yield from (failure(task, key, settings, error) for key, settings in cells)
+            yield from (failure(task, key, settings, error) | shared for key, settings in cells)
             continue
         for key, settings in cells:
             try:
@@ -158,7 +158,7 @@ def run_task(task):
                 row = _row(task, key, settings) | shared | seconds | _facts(made) | measured | times
                 yield {name: _plain(row[name]) for name in COLUMNS if name in row}
             except Exception as error:  # a cell must not end a sweep of a thousand
-                yield failure(task, key, settings, error)
+                yield failure(task, key, settings, error) | shared
 
 
 def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled and imported)

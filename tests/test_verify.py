@@ -201,3 +201,11 @@ def test_the_command_ends_with_1_on_any_difference_and_2_on_wrong_use(change, st
     result = CliRunner().invoke(app, ["verify", "out"])
     assert result.exit_code == status, result.output
     assert message in (result.stderr if status == 2 else result.stdout)
+
+
+def test_a_cell_that_failed_hides_neither_its_image_nor_the_cells_that_did_not():
+    variants = [{"method": "imagequant", "k": [2, 300]}]  # of which it makes 256 at most
+    nb.Experiment.from_dict({"images": ["sample:shapes"], "variants": variants, "max_side": 24}).run("few")
+    lines = list(verify("few"))
+    assert [line.text for line in lines if line.differs] == []
+    assert lines[-1].text == "2 of 2 cells: 1 same bits, 1 failed, as then"
