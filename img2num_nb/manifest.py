@@ -4,6 +4,7 @@ import ast
 import hashlib
 import os
 import platform
+import re
 import subprocess
 from contextlib import suppress
 from functools import cache
@@ -54,10 +55,14 @@ def environment():
 
 
 def portable(text):
-    """Return `text` with the current folder left out and the home folder as ``~``: it may be a path, or hold one."""
-    here, home = os.getcwd(), os.path.expanduser("~")
-    text = str(text).replace(here + os.sep, "").replace(here, ".")
-    return text.replace(home, "~") if len(Path(home).parts) > 1 else text
+    """Return `text` with the current folder as ``.`` and the home folder as ``~``: it may be a path, or hold one."""
+    text = str(text)
+    for folder, short in (os.getcwd(), "."), (os.path.expanduser("~"), "~"):
+        if (
+            len(Path(folder).parts) > 1
+        ):  # not the root, and neither the end of another path nor part of a longer name
+            text = re.sub(rf"(?<![\w.~-]){re.escape(folder)}(?![\w-]|\.\w)", short, text)
+    return text
 
 
 @cache

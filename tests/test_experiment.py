@@ -152,6 +152,29 @@ def test_rows_hold_no_home_folder(monkeypatch):
     assert str(home) not in Path("out/results.jsonl").read_text() + Path("out/manifest.json").read_text()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/a/work/x.png", "./x.png"),
+        ("cannot open '/a/work'", "cannot open '.'"),
+        ("/a/b.png", "~/b.png"),
+        ("in /a.", "in ~."),
+        ("/a/workshop/x.png", "~/workshop/x.png"),
+        ("/ab/x.png", "/ab/x.png"),
+        ("/mnt/a/work/x.png", "/mnt/a/work/x.png"),
+    ],
+)
+def test_names_lose_the_folders_above_and_nothing_else(monkeypatch, text, expected):
+    monkeypatch.setattr(os, "getcwd", lambda: "/a/work")
+    monkeypatch.setenv("HOME", "/a")
+    assert manifest.portable(text) == expected
+
+
+def test_at_the_root_of_the_disk_names_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(os, "getcwd", lambda: "/")
+    assert manifest.portable("/data/x.png") == "/data/x.png"
+
+
 # on the disk
 
 
