@@ -1,6 +1,8 @@
 """The explorer: from Python alone; what it does in a browser is in test_explorer_page.py."""
 
+import asyncio
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from img2num_nb.cli import app
 from img2num_nb.errors import ImageError
 from img2num_nb.settings import Dither, Filter
 from img2num_nb.widgets.controls import changed
+from img2num_nb.widgets.workbench import STEPS
 
 A = nb.Settings(k=5)
 B = nb.Settings(
@@ -195,3 +198,21 @@ def test_another_method_begins_with_its_own_options():
     assert changed(B, {"dither": "none", "locked": "none"}).locked == ()
     with pytest.raises(ValueError, match="did you mean 'color_space'"):
         changed(B, {"colorspace": "lab"})
+
+
+@pytest.mark.parametrize("interrupt", [lambda e: e.set(0, k=5), lambda e: (e.cancel(), e.resume())])
+def test_measures_that_were_interrupted_are_taken_all_the_same(interrupt):
+    async def use():
+        explorer = nb.Explorer("sample:shapes", A)
+        while explorer.results[0] is None:
+            await asyncio.sleep(0.001)
+        interrupt(explorer)  # A has k = 5
+        explorer.wait(60)
+        (measures,) = explorer.measures
+        explorer.close()
+        return set(measures)
+
+    with ThreadPoolExecutor(
+        1
+    ) as thread:  # Playwright, if other tests use it, keeps a loop on the main thread
+        assert thread.submit(asyncio.run, use()).result() == {name for names in STEPS for name in names}

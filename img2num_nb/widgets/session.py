@@ -113,9 +113,9 @@ class Session:
 
     def refresh(self, variant, live=False):
         """Compute what a variant's settings ask for; only a draft while they still move (`live`)."""
-        self._drop(variant)
         if variant.result is not None and variant.shown_settings == variant.settings:
-            return
+            return self._measure(variant)
+        self._drop(variant)
         variant.result, variant.measured, variant.error = None, set(), ""
         if live or (self.mailbox.has_home and variant.shown_settings != variant.settings):
             self._draft(variant)
@@ -193,7 +193,7 @@ class Session:
                 variant.result, variant.seconds = value
                 variant.shown, variant.shown_settings, variant.error = variant.result, settings, ""
                 self.show(variant)
-                self._measure(variant, [*STEPS])
+                self._measure(variant)
             self.tell()
 
         doing = "Smoothing and computing" if settings.filter else "Computing"
@@ -203,8 +203,11 @@ class Session:
     def _progress(self, fraction):
         self.fraction = fraction
 
-    def _measure(self, variant, steps):
-        """Take the first of `steps`, tell, go on with the rest: so that other variants have their turn."""
+    def _measure(self, variant):
+        """Take the first of `STEPS` not taken yet, tell, go on with the rest: so that other variants have their turn."""
+        steps = [names for names in STEPS if not variant.measured.issuperset(names)]
+        if not steps:
+            return
         bench, result = self.bench, variant.result
 
         def run(cancelled):
@@ -222,8 +225,7 @@ class Session:
                 variant.measures |= value[0]
                 variant.measured.update(value[0])
                 self.png_bytes = value[1] or self.png_bytes
-                if steps[1:]:
-                    self._measure(variant, steps[1:])
+                self._measure(variant)
             self.tell()
 
         urgency = MEASURE + len(steps)
