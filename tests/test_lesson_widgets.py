@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from browser import pixels_of
+from ipywidgets import Widget
 
 import img2num_nb as nb
 from img2num_nb.lessons import scene, steps
@@ -269,7 +270,7 @@ def test_points_have_their_colours_and_their_places(notebook):
     hands = Hands(notebook, ".colors")
     hands.press("a* b*")
     hands.press("Zoom")
-    hands.until("cloud.close")
+    hands.until("cloud.zoomed")
     hands.rest()
     drawn = pixels_of(hands.root.locator(".cloud canvas"))[..., :3]
     histogram = nb.ColorHistogram.from_image(IMAGE)
@@ -499,6 +500,12 @@ def test_two_players_fit_a_projector_and_their_captions_are_not_cut(notebook):
     assert hands.root.bounding_box()["height"] <= 620
     cut = "root => [...root.querySelectorAll('.soft')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
     assert hands.root.evaluate(cut) == []
+
+
+@pytest.mark.parametrize("kind", [nb.Player, nb.ColorCloud, nb.KChooser, nb.Microscope, nb.PixelGrid])
+def test_no_trait_hides_a_method_of_every_widget(kind):
+    methods = {name for name, value in vars(Widget).items() if callable(value)}
+    assert methods & set(kind.class_own_traits()) == set()
 
 
 def test_an_unknown_verb_from_a_page_is_not_obeyed():

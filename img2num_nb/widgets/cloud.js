@@ -10,14 +10,14 @@ class ColorCloudView extends Figure {
     this.cloud = new Cloud(this, "Colours of the image as points. Arrow keys turn the cloud.", {
       pick: (i) => this.light(i),
       text: (i) => `${this.scene.weights[i].toLocaleString("en")} px`,
-      zoom: (close) => this.set("close", close),
-    }, [spaces.element, paint.element], model.get("close"));
+      zoom: (close) => this.set("zoomed", close),
+    }, [spaces.element, paint.element], model.get("zoomed"));
     this.swatches = new Swatches((i) => this.light(i));
     this.root.append(this.cloud.element, make("div", { class: "foot" }, this.words, this.swatches.element));
     listenToKeys(this, { Escape: () => this.light(null) });
     this.on("_scene", () => { this.scene = null; });
     this.on("_palette", () => { this.scene = null; });
-    this.begin("_scene", "_palette", "lit", "close", "color_space");
+    this.begin("_scene", "_palette", "lit", "zoomed", "color_space");
   }
 
   light(i) {
@@ -28,7 +28,7 @@ class ColorCloudView extends Figure {
     if (!this.scene) this.take();
     const lit = this.get("lit");
     this.cloud.lit = lit;
-    if (this.cloud.close !== this.get("close")) this.cloud.look(this.cloud.plane, this.get("close"));
+    if (this.cloud.close !== this.get("zoomed")) this.cloud.look(this.cloud.plane, this.get("zoomed"));
     this.cloud.draw();
     this.spaces.show(this.get("color_space"));
     this.paint.element.hidden = !this.cloud.labels;

@@ -36,7 +36,7 @@ class ColorCloud(Lesson):
         The space shown. (Which colour belongs to which centre was decided in the quantization's space.)
     lit : int
         Palette index whose points are lit up, or -1.
-    close : bool
+    zoomed : bool
         Whether the image's colours fill the figure, or the whole gamut does.
     """
 
@@ -45,7 +45,7 @@ class ColorCloud(Lesson):
 
     color_space = t.Enum(tuple(SPACES), "srgb").tag(sync=True)
     lit = t.Int(-1).tag(sync=True)
-    close = t.Bool(False).tag(sync=True)
+    zoomed = t.Bool(False).tag(sync=True)
     _spaces = t.List([[name, f"{name}: {space.summary}"] for name, space in SPACES.items()]).tag(sync=True)
     _scene = t.Dict().tag(sync=True)
     _palette = t.Dict().tag(sync=True)
