@@ -70,13 +70,19 @@ SPACES = {
 
 USES_LIGHT = ("linear", "lab", "oklab")  # computed from linear light; the others from the encoded values
 
+
+def settled(values):
+    """Round constants to 2**-38: the last bits of powers and inverse matrices depend on library and CPU, those left do not."""
+    return np.round(values * 2**38) / 2**38
+
+
 # IEC 61966-2-1 (sRGB), D65, 2 degree observer: the six-digit matrix and white point of scikit-image, our oracle.
 RGB_TO_XYZ = np.array(
     [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
 WHITE = np.array([0.95047, 1.0, 1.08883])
 RGB_TO_XYZ_WHITE = RGB_TO_XYZ / WHITE[:, None]
-XYZ_WHITE_TO_RGB = np.linalg.inv(RGB_TO_XYZ_WHITE)
+XYZ_WHITE_TO_RGB = settled(np.linalg.inv(RGB_TO_XYZ_WHITE))
 
 # B. Ottosson, "A perceptual color space for image processing", 2020, https://bottosson.github.io/posts/oklab/
 RGB_TO_LMS = np.array(
@@ -111,11 +117,9 @@ def linear_to_srgb(values):
     return np.sign(values) * np.where(size <= 0.0031308, size * 12.92, 1.055 * size ** (1 / 2.4) - 0.055)
 
 
-#: Linear light of the 256 sRGB levels, rounded to 2**-40 so that it is the same whatever library computed the power.
-LIGHT = np.round(srgb_to_linear(np.arange(256) / 255) * 2**40) / 2**40
-
-
 LEVELS = np.arange(256) / 255
+#: Linear light of the 256 sRGB levels.
+LIGHT = settled(srgb_to_linear(LEVELS))
 CHUNK = 1 << 13  # colours at a time: they stay in the second-level cache
 
 

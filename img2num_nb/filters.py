@@ -103,5 +103,5 @@ def bilateral_filter(
 
 
 #: Linear light from which on a value rounds to each sRGB level; above the last there is none.
-THRESHOLDS = np.append(np.append(0.0, color.srgb_to_linear((np.arange(1, 256) - 0.5) / 255)), 2.0)
+THRESHOLDS = np.concatenate([[0], color.settled(color.srgb_to_linear((np.arange(1, 256) - 0.5) / 255)), [2]])
 GUESSES = (np.searchsorted(THRESHOLDS, np.arange(4097) / 4096, side="right") - 1).astype(np.uint8)

@@ -1,6 +1,7 @@
 """Colour spaces: against scikit-image, colorsys and published values; on the grid; there and back without loss."""
 
 import colorsys
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from oracles import SPACE_NAMES
 from skimage import color as sk
 
 from img2num_nb import convert_color
-from img2num_nb.color import SPACES, from_grid, to_grid
+from img2num_nb.color import LIGHT, SPACES, from_grid, to_grid
+from img2num_nb.filters import THRESHOLDS
 
 LEVELS = np.append(np.arange(0, 256, 8), 255).astype(np.uint8)
 LATTICE = np.stack(np.meshgrid(LEVELS, LEVELS, LEVELS, indexing="ij"), axis=-1).reshape(
@@ -184,3 +186,18 @@ def test_colours_of_any_shape_keep_it(shape):
 def test_what_cannot_be_converted_is_said(arguments, words):
     with pytest.raises(ValueError, match=words):
         convert_color(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("found", "halves"), [(LIGHT, range(0, 511, 2)), (THRESHOLDS[1:-1], range(1, 511, 2))]
+)
+def test_the_light_of_levels_and_between_them_is_beyond_the_reach_of_a_last_bit(found, halves):
+    for light, half in zip(found, halves, strict=True):
+        value = Decimal(half) / 510
+        low = value <= Decimal("0.04045")
+        exact = (
+            value / Decimal("12.92")
+            if low
+            else ((value + Decimal("0.055")) / Decimal("1.055")) ** Decimal("2.4")
+        )
+        assert abs(Decimal(light * 2**38) - exact * 2**38) < Decimal("0.5") - exact * 2**38 * 64 / 2**53
