@@ -58,6 +58,12 @@ class ColorHistogram:
         """
         bits = check_integer("bits", bits, 4, 8)
         pixels = validate_image(image).reshape(-1, 3)
+        # the kernels count, and sum up what `bits` leaves of a channel, in 31 bits
+        most = (1 << 31) // max(1, (1 << (8 - bits)) - 1)
+        if len(pixels) >= most:
+            raise ImageError(
+                f"with bits={bits} an image must have fewer than {most:_} pixels, got {len(pixels):_}: count its parts with bits=8"
+            )
         return cls(*_exact(pixels)) if bits == 8 else cls(*_coarse(pixels, bits), bits)
 
     @cached_property

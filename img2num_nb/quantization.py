@@ -181,6 +181,10 @@ def quantize(
         raise ValueError(
             f"histogram must be that of the image ({size} pixels), got one of {histogram.n_pixels} pixels"
         )
+    elif bits == 8 > histogram.bits:
+        raise ValueError(
+            f"a histogram with bits={histogram.bits} holds mean colours, enough for effort='draft' alone: count with bits=8"
+        )
     source = histogram
     if fit_on and len(histogram) > k:
         source = ColorHistogram.from_image(preview(pixels, fit_on).image, bits)

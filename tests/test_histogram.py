@@ -110,3 +110,9 @@ def test_bits_out_of_range_are_refused(bits):
 def test_what_is_no_image_is_refused():
     with pytest.raises(ImageError, match="float64"):
         ColorHistogram.from_image(np.zeros((4, 4, 3)))
+
+
+def test_more_pixels_than_the_counters_hold_are_refused():
+    untouched = np.zeros((12_000, 12_000, 3), np.uint8)  # costs no memory: nothing reads it
+    with pytest.raises(ImageError, match="with bits=4 an image must have fewer than 143_165_576 pixels"):
+        ColorHistogram.from_image(untouched, 4)

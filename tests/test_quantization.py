@@ -184,6 +184,11 @@ def test_a_coarse_histogram_at_hand_makes_the_draft():
     assert error(image, draft.palette, "lab") <= 1.2 * quantize(image, 16).inertia
 
 
+def test_a_coarse_histogram_at_hand_makes_nothing_but_a_draft():
+    with pytest.raises(ValueError, match=r"bits=5 holds mean colours, enough for effort='draft' alone"):
+        quantize(photo(), 16, histogram=ColorHistogram.from_image(photo(), bits=5))
+
+
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_cancelled_at_once_nothing_comes_back(method):
     with pytest.raises(Cancelled):

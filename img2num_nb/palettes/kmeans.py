@@ -71,6 +71,8 @@ def kmeans(
     given = None if isinstance(init, str) else np.asarray(init, np.float64)
     if given is None:
         check_choice("init", init, INITS)
+    elif effort == "best":
+        raise ValueError("effort 'best' tries starts of its own: leave init out, or take effort='standard'")
     means = cells.means()
     # few cells for many centres: the cells' means would be a poor image of the colours, so start from the colours themselves
     small = len(means) < 4 * k
