@@ -109,8 +109,8 @@ def _remove_stale(target):
 
 
 def _sync_folder(folder):
-    """Force the new name to the disk too; Windows cannot and need not open a folder for that."""
-    if os.name == "posix":
+    """Force the new name to the disk too, where that can be: Windows opens no folder, some network drives sync none."""
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 import time
 
 import pytest
@@ -122,3 +123,15 @@ def test_what_a_killed_process_left_is_removed_later_and_fresh_work_of_others_is
         os.utime(path, (time.time() - 7200,) * 2)
     write_atomically(tmp_path / "a", b"x")
     assert sorted(os.listdir(tmp_path)) == sorted(["a", fresh.name, other.name])
+
+
+def test_a_folder_that_cannot_be_synced_is_no_reason_to_fail(tmp_path, monkeypatch):
+    sync = os.fsync
+
+    def files_alone(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")  # as some network drives say
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", files_alone)
+    assert write_atomically(tmp_path / "x", b"new").read_bytes() == b"new"

@@ -232,6 +232,18 @@ def test_without_an_event_loop_all_is_done_before_submit_returns():
     assert not worker.busy
 
 
+def test_without_an_event_loop_an_interrupt_leaves_no_work_behind():
+    mailbox = in_plain_thread(Mailbox)
+    worker = Worker(mailbox)
+
+    def interrupted(_cancelled):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        worker.submit("k", interrupted, lambda *answer: None)
+    wait(mailbox, worker, timeout=SECONDS)
+
+
 def in_plain_thread(function):
     """Call `function` where no event loop runs (Playwright, if other tests use it, keeps one on the main thread)."""
     result = []

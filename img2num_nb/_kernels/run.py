@@ -87,8 +87,8 @@ def _executor():
 
 def _forget_pool():
     """Threads do not survive a fork; a child process starts its own."""
-    global _pool
-    _pool = None
+    global _pool, _pool_lock
+    _pool, _pool_lock = None, Lock()  # another thread may have held it
 
 
 if hasattr(os, "register_at_fork"):

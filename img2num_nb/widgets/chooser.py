@@ -89,6 +89,11 @@ class KChooser(Lesson):
         self._worker.drop()
         self._busy = False
 
+    def close(self):
+        """Give up the rest of the curve, and remove the widget."""
+        self._worker.drop()
+        super().close()
+
     def figure(self):
         """Return the same as a matplotlib figure, when the whole curve is there: pictures and charts."""
         from ..lessons.stills import chooser_figure

@@ -129,7 +129,10 @@ class Worker:
         task = Task(key, run, then, urgency, label)
         if not self._mailbox.has_home:
             task.state, task.since, self._running = "running", time.monotonic(), task
-            return self._run(task)
+            try:
+                return self._run(task)
+            finally:  # Ctrl-C, too, ends the work
+                self._running = None
         with self._change:
             self._waiting[key] = task
             running = self._running
