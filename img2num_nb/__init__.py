@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .palettes import METHODS
     from .quality import metrics
     from .quantization import Quantization, quantize
-    from .settings import Settings, load_settings, save_settings
+    from .settings import Settings, save_settings
+    from .spec import load_settings
     from .widgets.chooser import KChooser
     from .widgets.cloud import ColorCloud
     from .widgets.explorer import Explorer
@@ -54,7 +55,7 @@ _HOME = {
     "Quantization": "quantization",
     "quantize": "quantization",
     "Settings": "settings",
-    "load_settings": "settings",
+    "load_settings": "spec",
     "save_settings": "settings",
     "ColorCloud": "widgets.cloud",
     "Explorer": "widgets.explorer",

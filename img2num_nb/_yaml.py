@@ -48,7 +48,7 @@ for _class in _Loader, _Dumper:  # YAML 1.1 reads 1e-4 as text; everybody means 
 
 
 def read(path):
-    """Return what a file holds, and the line on which each item of its list ``variants`` begins.
+    """Return what a file holds.
 
     Parameters
     ----------
@@ -64,12 +64,8 @@ def read(path):
     try:
         text = data.decode("utf-8-sig")
         if Path(path).suffix.lower() == ".json":
-            content = json.loads(text, object_pairs_hook=_unique)
-            items = content.get("variants") if isinstance(content, dict) else None
-            return content, [None] * len(items if isinstance(items, list) else ())
-        loader = _Loader(text)
-        root = loader.get_single_node()
-        return (loader.construct_document(root) if root else None), _lines(root)
+            return json.loads(text, object_pairs_hook=_unique)
+        return yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         raise FileError(error.problem, error.problem_mark.line + 1) from None
     except json.JSONDecodeError as error:
@@ -95,11 +91,3 @@ def _unique(pairs):
     if len(content) < len(pairs):
         raise FileError(f"a key is given twice among {', '.join(repr(key) for key, _ in pairs)}")
     return content
-
-
-def _lines(root):
-    pairs = root.value if isinstance(root, yaml.MappingNode) else ()
-    for key, node in pairs:
-        if key.value == "variants" and isinstance(node, yaml.SequenceNode):
-            return [item.start_mark.line + 1 for item in node.value]
-    return []

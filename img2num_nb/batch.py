@@ -8,8 +8,9 @@ from pathlib import Path
 from .errors import ImageError
 from .export import ENDINGS, save_palette
 from .options import option_value
-from .settings import Settings, load_settings
+from .settings import Settings
 from .sources import SAMPLE, expand_images, open_image
+from .spec import load_settings
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"

@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from itertools import chain
-from pathlib import Path
 
 from . import _yaml
 from ._atomic import write_atomically
@@ -174,53 +173,8 @@ class Settings:
         return shlex.join(words)
 
 
-def load_settings(path):
-    """Read images and variants from a settings file.
-
-    Parameters
-    ----------
-    path : str or path
-        A YAML file, or JSON if its name ends in ``.json``: a mapping of ``images`` (a list of
-        ``sample:NAME``, paths and patterns) and ``variants`` (a list of mappings, see `Settings`).
-
-    Returns
-    -------
-    images : list of str
-        As they stand in the file.
-    variants : list of Settings
-        At least one.
-
-    Raises
-    ------
-    ValueError
-        If the file is not of this form; the message names the file and, where it can, the line.
-    OSError
-        If the file cannot be read.
-    """
-    path = Path(path)
-    line = None
-    try:
-        data, lines = _yaml.read(path)
-        if not isinstance(data, Mapping):
-            raise ValueError("wanted a mapping of images and variants")
-        for key in data:
-            check_choice("a key of a settings file", key, ("images", "variants"))
-        images, variants = data.get("images", []), data.get("variants")
-        if not (isinstance(images, list) and all(isinstance(name, str) for name in images)):
-            raise ValueError(f"images must be a list of texts (quote a name such as '1e5'), got {images!r}")
-        if not isinstance(variants, list) or not variants:
-            raise ValueError(f"variants must be a list of at least one mapping, got {variants!r}")
-        loaded = []
-        for values, line in zip(variants, lines, strict=True):  # noqa: B007 (the error below names the line)
-            loaded.append(Settings.from_dict(_with_named_space(values)))
-    except ValueError as error:
-        line = getattr(error, "line", line)
-        raise ValueError(f"{path}{f', line {line}' if line else ''}: {error}") from error
-    return images, loaded
-
-
 def save_settings(path, images, variants):
-    """Write images and variants to a settings file, whole or not at all; see `load_settings`.
+    """Write images and variants to a settings file, whole or not at all; see `spec.load_settings`.
 
     Parameters
     ----------
@@ -233,14 +187,6 @@ def save_settings(path, images, variants):
     """
     data = {"images": [str(image) for image in images], "variants": [v.to_dict() for v in variants]}
     write_atomically(path, _yaml.text(path, data).encode("utf-8"))
-
-
-def _with_named_space(values):
-    """Replace Img2Num's numeric colour space by its name."""
-    space = values.get("color_space") if isinstance(values, Mapping) else None
-    if isinstance(space, int) and not isinstance(space, bool) and space in IMG2NUM_SPACES:
-        return values | {"color_space": IMG2NUM_SPACES[space]}
-    return values
 
 
 def _arguments(values):

@@ -85,7 +85,7 @@ def load_settings(path):
 def _load(path, read):
     path = Path(path)
     try:
-        return read(_yaml.read(path)[0])
+        return read(_yaml.read(path))
     except ValueError as error:
         line = _line(path, error.path) if isinstance(error, SpecError) else getattr(error, "line", None)
         raise ValueError(f"{path}{f', line {line}' if line else ''}: {error}") from error

@@ -163,7 +163,7 @@ def test_a_file_named_like_a_pattern_is_that_file():
         ("a.png --option ninit=4", "did you mean 'n_init'"),
         ("a.png --option tol=-1", "tol must be a finite number of at least 0"),
         ("a.png --settings absent.yaml", "absent.yaml"),
-        ("a.png --settings bad.png", "bad.png: wanted a mapping"),
+        ("a.png --settings bad.png", "bad.png, line 1: wanted a mapping"),
         ("'*.gif'", "no file matches '*.gif'"),
         ("a.png b.png -o out.png", "2 pictures need a folder"),
         ("a.png -o absent/out.png", "there is no folder absent"),

@@ -7,8 +7,9 @@ from functools import partial
 
 from ipywidgets import Box, jslink
 
-from ..settings import Settings, load_settings, save_settings
+from ..settings import Settings, save_settings
 from ..sources import SAMPLE
+from ..spec import load_settings
 from .controls import Controls, changed, heading, state_of
 from .progress import Progress
 from .race import Race

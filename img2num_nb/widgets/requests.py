@@ -2,7 +2,7 @@
 
 import os
 
-from ..settings import load_settings
+from ..spec import load_settings
 from .source import read
 from .words import error_text
 
