@@ -24,7 +24,7 @@ def _show_one(console, row):
     console.print(
         f"{row['image']}, {row['width']} x {row['height']}: {wanted}; "
         f"{say['method']} in {say['color_space']}, {ending}, "
-        f"{sum_seconds(row):.2f} s",
+        f"{row['seconds']['total']:.2f} s",
         markup=False,
         soft_wrap=True,
     )
@@ -52,13 +52,8 @@ def _show_many(console, rows):
         values = [row["metrics"].get(name) for name in ("mse", "psnr", "delta_e_mean", "png_bytes")]
         name = Text(row["output"] or row["image"], overflow="fold")
         cells = [row["settings"]["k"], row["n_colors"], *values]
-        table.add_row(name, *map(_number, cells), f"{sum_seconds(row):.2f}")
+        table.add_row(name, *map(_number, cells), f"{row['seconds']['total']:.2f}")
     console.print(table)
-
-
-def sum_seconds(row):
-    """Return the seconds that a quantization took."""
-    return row["seconds"].get("total") or sum(row["seconds"].values())
 
 
 def _number(value):

@@ -11,6 +11,7 @@ from .options import option_value
 from .settings import Settings
 from .sources import SAMPLE, expand_images, open_image
 from .spec import load_settings
+from .swatches import to_hex
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
@@ -108,7 +109,7 @@ def _result(source, image, variant, target):
         save_palette(target, made.palette)
     elif target:
         save_png(target, made)
-    colors = zip(made.palette.tolist(), made.counts.tolist(), strict=True)
+    colors = zip(to_hex(made.palette), made.palette.tolist(), made.counts.tolist(), strict=True)
     n_pixels = image.shape[0] * image.shape[1]
     row = {
         "image": source,
@@ -116,10 +117,7 @@ def _result(source, image, variant, target):
         "width": image.shape[1],
         "output": target and str(target),
         "settings": variant.to_dict(),
-        "palette": [
-            {"hex": "#{:02x}{:02x}{:02x}".format(*rgb), "rgb": rgb, "pixels": n, "share": n / n_pixels}
-            for rgb, n in colors
-        ],
+        "palette": [{"hex": code, "rgb": rgb, "pixels": n, "share": n / n_pixels} for code, rgb, n in colors],
         "metrics": metrics(image, made),
     }
     return plain(row | {name: getattr(made, name) for name in FACTS})

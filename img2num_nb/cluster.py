@@ -9,7 +9,7 @@ from itertools import islice
 from . import manifest
 from .errors import MissingExtra
 from .giant import in_order
-from .measure import failure, run_task
+from .measure import by_filter, failure, run_task
 
 TIMEOUT = 10  # seconds to wait for a scheduler
 CELLS = 16  # at most, in one piece of work: what a lost worker costs
@@ -174,9 +174,6 @@ def _rows(task):
 
 def _pieces(task, n):
     """Cut a task into pieces of at most n cells, each of one filter."""
-    groups = {}
-    for cell in task.cells:
-        groups.setdefault(str(cell[1].filter), []).append(cell)
-    for cells in groups.values():
+    for cells in by_filter(task.cells):
         for i in range(0, len(cells), n):
             yield replace(task, cells=tuple(cells[i : i + n]))

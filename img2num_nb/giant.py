@@ -1,5 +1,6 @@
 """Images larger than memory: count the colours of each tile, add, design one palette, map each tile. The same bits as in memory."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -18,12 +19,11 @@ from . import __version__, tiles
 from ._atomic import STALE_SECONDS
 from ._kernels.run import n_threads
 from .filters import window_radius
-from .histogram import ColorHistogram
+from .histogram import ColorHistogram, code_colors, color_codes
 from .mapping import drop_unused, map_pixels, nearest
-from .measure import hex_palette
 from .palettes import METHODS
 from .palettes.palette import design_palette
-from .swatches import check_colors
+from .swatches import check_colors, to_hex
 
 WRITERS = {".zarr": tiles.write_zarr, ".tif": tiles.write_tiff, ".tiff": tiles.write_tiff}
 
@@ -132,7 +132,7 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
     plan = output.with_name(f".{output.name}.{secrets.token_hex(4)}.npz")
     partial_output = plan.with_suffix(".tmp")
     attributes = facts | {
-        "palette": hex_palette(palette).split(),
+        "palette": to_hex(palette),
         "settings": settings.to_dict(),
         "img2num-nb": __version__,
     }
@@ -188,12 +188,9 @@ def _add(histograms):
     """Return the sum of histograms; a table of all 2**24 colours bounds the memory, however many there are."""
     table = np.zeros(1 << 24, np.int64)
     for histogram in histograms:
-        table[histogram.colors.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)] += (
-            histogram.counts
-        )
+        table[color_codes(histogram.colors)] += histogram.counts
     codes = np.flatnonzero(table)
-    colors = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
-    return ColorHistogram(colors, table[codes])
+    return ColorHistogram(code_colors(codes), table[codes])
 
 
 def _palette(histogram, settings):
@@ -218,14 +215,6 @@ def _label(read, plan, tile):
     return map_pixels(read(tile), *_load_plan(plan))
 
 
-def _label_into(path, label, tile):
-    """Write a tile's labels to the Zarr array; writing twice, after a worker was lost, does no harm."""
-    import zarr
-
-    top, bottom, left, right = tile
-    zarr.open_array(path, mode="r+")[top:bottom, left:right] = label(tile)
-
-
 def _check_output(output, settings):
     output = Path(output)
     if output.suffix not in WRITERS:
@@ -241,9 +230,11 @@ def _check_output(output, settings):
     if settings.dither:
         raise ValueError("a giant image is not dithered: leave dither out")
     if output.exists():
-        raise FileExistsError(17, f"{str(output)!r} is there already: remove it, or choose another name")
+        raise FileExistsError(
+            errno.EEXIST, f"{str(output)!r} is there already: remove it, or choose another name"
+        )
     if not output.parent.is_dir():
-        raise FileNotFoundError(2, f"there is no folder {str(output.parent)!r}: make it first")
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(output.parent)!r}: make it first")
     return output
 
 

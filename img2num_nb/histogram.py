@@ -86,7 +86,7 @@ class ColorHistogram:
         merged, index = np.unique(codes, return_inverse=True)
         counts = np.zeros(len(merged), np.int64)
         np.add.at(counts, index, np.concatenate([self.counts, other.counts]))
-        return ColorHistogram(_colors(merged), counts)
+        return ColorHistogram(code_colors(merged), counts)
 
     def coords(self, color_space):
         """Return the colours as ``(U, 3)`` float64 grid coordinates in a colour space (see `color.to_grid`); kept for the next call."""
@@ -105,11 +105,12 @@ class ColorHistogram:
 
 
 def color_codes(colors):
-    """Return ``(n, 3)`` uint8 colours as whole numbers, which are in the same order."""
+    """Return ``(..., 3)`` uint8 colours as whole numbers, which are in the same order."""
     return colors.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
 
 
-def _colors(codes):
+def code_colors(codes):
+    """Return the ``(n, 3)`` uint8 colours of such numbers."""
     return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
 
 

@@ -18,6 +18,7 @@ from .images import image_sha256, preview, validate_image
 from .quality import METRICS, metrics
 from .settings import Settings
 from .sources import SAMPLE, open_image
+from .swatches import check_colors, to_hex
 
 _SETTINGS = {
     "filter": "none, or sigma_spatial,sigma_range,color_space",
@@ -144,7 +145,7 @@ def run_task(task):
         yield from (failure(task, key, settings, error) for key, settings in task.cells)
         return
     of_image = {}
-    for _, cells in _by_filter(task.cells):
+    for cells in by_filter(task.cells):
         try:
             smooth, histogram, seconds = _prepare(image, cells[0][1])
         except Exception as error:
@@ -204,19 +205,20 @@ def labels_sha256(labels):
 
 def hex_palette(palette):
     """Return ``(n, 3)`` colours as text: ``"#000000 #ffffff"``."""
-    return " ".join("#{:02x}{:02x}{:02x}".format(*color) for color in palette.tolist())
+    return " ".join(to_hex(palette))
 
 
 def parse_palette(text):
     """Return the ``(n, 3)`` uint8 colours that `hex_palette` wrote."""
-    return np.array([list(bytes.fromhex(color[1:])) for color in text.split()], np.uint8)
+    return check_colors(text.split(), "palette")
 
 
-def _by_filter(cells):
+def by_filter(cells):
+    """Return the cells, pairs of key and settings, in lists of one filter each."""
     groups = {}
     for cell in cells:
         groups.setdefault(str(cell[1].filter), []).append(cell)
-    return groups.items()
+    return groups.values()
 
 
 def _prepare(image, settings):

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from .evidence import WORDS, seed_spread
+from .swatches import check_colors
 
 #: Colours that colour-blind readers tell apart (Okabe and Ito, https://jfly.uni-koeln.de/color/), and a dash and marker for each.
 INKS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999")
@@ -112,8 +113,7 @@ def palettes(rows, title=""):
     """
     figure, grid = _grid(len(rows), 1, 0.24 * len(rows) + 0.4, title)
     for ax, (text, palette) in zip(grid.flat, rows, strict=True):
-        colors = [tuple(bytes.fromhex(name[1:])) for name in palette.split()]
-        ax.imshow(np.array([colors], np.uint8), aspect="auto", interpolation="nearest")
+        ax.imshow(check_colors(palette.split())[np.newaxis], aspect="auto", interpolation="nearest")
         ax.set_yticks([0], [text], fontsize=7, parse_math=False)
         ax.set_xticks([])
         ax.tick_params(length=0)

@@ -9,7 +9,7 @@ from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
 from .errors import check_choice
-from .histogram import ColorHistogram
+from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
 from .mapping import map_pixels
 
@@ -103,7 +103,9 @@ def _color_errors(pixels, quantization, wanted):
         "mse": mse,
         "psnr": 10 * math.log10(255**2 / (mse / 3)) if mse else math.inf,
         "n_distinct": len(histogram),
-        "palette_in_image": float(_is_in(quantization.palette, histogram.colors).mean()),
+        "palette_in_image": float(
+            np.isin(color_codes(quantization.palette), color_codes(histogram.colors)).mean()
+        ),
     }
     if "delta_e_mean" in wanted or "delta_e_p95" in wanted:
         delta = delta_e(before, after)
@@ -125,11 +127,6 @@ def _pairs(pixels, quantization, histogram):
     codes, counts = np.unique(codes, return_counts=True)
     before = np.stack([codes >> 32, codes >> 24 & 255, codes >> 16 & 255], axis=1).astype(np.uint8)
     return before, quantization.palette[codes & 0xFFFF], counts
-
-
-def _is_in(colors, others):
-    codes = [c.astype(np.int64) @ [1 << 16, 1 << 8, 1] for c in (colors, others)]
-    return np.isin(*codes)
 
 
 def delta_e(colors, others):

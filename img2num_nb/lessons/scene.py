@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import color
 from ..errors import check_choice
-from ..histogram import ColorHistogram
+from ..histogram import ColorHistogram, color_codes
 
 MAX_POINTS = 40_000  #: as many points as a page turns without stutter
 EDGE_POINTS = 17  # on each edge of the gamut, which other spaces bend
@@ -114,5 +114,4 @@ def cloud(histogram):
 
 def color_index(image, histogram):
     """Return the place of each pixel's colour in an exact histogram of its image: ``(H, W)`` int64."""
-    weights = np.array([1 << 16, 1 << 8, 1])
-    return np.searchsorted(histogram.colors @ weights, image @ weights)
+    return np.searchsorted(color_codes(histogram.colors), color_codes(image))
