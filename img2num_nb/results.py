@@ -4,7 +4,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,14 +14,11 @@ import yaml
 from . import evidence, plots
 from ._html import Html, count, escape, number, short, table
 from .conclusions import conclusions
-from .dither import dithered_labels
 from .errors import ImageError
 from .experiment import MANIFEST, Experiment, frame
-from .histogram import ColorHistogram
 from .images import preview
 from .journal import NAME, read_lines
-from .mapping import map_pixels, nearest
-from .measure import parse_palette, read, settings_of
+from .measure import read, settings_of
 
 EXAMPLE = {
     "title": "An example",
@@ -294,14 +291,6 @@ def _score(row):
 
 def _repaint(small, row):
     """Return a preview of an image in a row's palette: filtered and dithered as the row says."""
-    settings, image = settings_of(row), small.image
-    if settings.filter:
-        reach = settings.filter.sigma_spatial * small.scale
-        image = replace(settings, filter=replace(settings.filter, sigma_spatial=reach)).smooth(image)
-    histogram, palette = ColorHistogram.from_image(image), parse_palette(row["palette"])
-    look_up = partial(map_pixels, image, histogram)
-    if settings.dither:
-        how = settings.dither.arguments() | {"color_space": settings.color_space}
-        how = {name.removeprefix("dither_"): value for name, value in how.items()}
-        return palette[dithered_labels(image, palette, histogram.colors, look_up, **how)]
-    return palette[look_up(nearest(histogram, palette, settings.color_space)[0])]
+    settings, codes = settings_of(row).scaled(small.scale), row["palette"].split()
+    fixed = replace(settings, method="fixed", k=len(codes), options={"palette": codes}, locked=())
+    return fixed.quantize(small.image).image

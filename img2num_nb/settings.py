@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import chain
 
 from . import _yaml
@@ -113,6 +113,12 @@ class Settings:
         from .filters import bilateral_filter
 
         return bilateral_filter(image, **asdict(self.filter), progress=progress, cancel=cancel)
+
+    def scaled(self, factor):
+        """Return the settings for an image reduced by `factor`, 0..1: a filter reaches as far in the scene."""
+        chosen = self.filter
+        chosen = chosen and replace(chosen, sigma_spatial=chosen.sigma_spatial * factor)
+        return replace(self, filter=chosen)
 
     def to_dict(self):
         """Return the settings as plain text, numbers and lists, as they stand in a file."""

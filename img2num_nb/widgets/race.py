@@ -50,10 +50,7 @@ def contestants(settings):
 def prepare(image, settings, cancel=None):
     """Return the `Course` for an image."""
     small = preview(image, SIDE)
-    chosen = settings.filter
-    if chosen:
-        chosen = replace(chosen, sigma_spatial=chosen.sigma_spatial * small.scale)
-    return Course(small.image, replace(settings, filter=chosen).smooth(small.image, cancel=cancel))
+    return Course(small.image, settings.scaled(small.scale).smooth(small.image, cancel=cancel))
 
 
 def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
