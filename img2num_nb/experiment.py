@@ -109,7 +109,7 @@ class Experiment:
         progress : callable, optional
             Called with the cells done, their total, and the newest row (None for cells that were there).
         run_tasks : callable, optional
-            Takes `measure.Task` objects and yields their rows in any order; by default in this process. See `cluster.workers`.
+            Takes `measure.Task` objects and yields their rows in any order; by default in this process. See `cluster.connect`.
 
         Returns
         -------

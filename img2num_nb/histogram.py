@@ -23,7 +23,7 @@ class ColorHistogram:
     Parameters
     ----------
     colors : (U, 3) ndarray of uint8
-        Distinct sRGB colours, ascending by R, then G, then B.
+        Distinct sRGB colours, ascending by R, then G, then B (in a draft: by their upper bits).
     counts : (U,) ndarray of int64
         Pixels of each colour, at least 1.
     bits : int

@@ -58,8 +58,8 @@ def load_image(
         Load what can be read of a damaged or truncated file, with a warning, instead of raising.
     value_range : (float, float), optional
         The values that mean black and white. By default 0..1 for floats, False..True for bool, 0..65535 for
-        uint16,
-        0..255 for other integers. Values outside are an error (floats: by more than 1e-6 of the range).
+        uint16, 0..255 for other integers. Values outside are an error (floats: by more than 1e-6 of the
+        range).
 
     Returns
     -------

@@ -1,6 +1,7 @@
-"""Imports run one way, heavy parts load late, and large libraries have one home (DESIGN, section 4)."""
+"""Imports run one way, heavy parts load late, and large libraries have one home."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -10,34 +11,20 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "img2num_nb"
 
-# From the ground up; a module imports from its own layer and from those before it, never from a later one.
-LAYERS = [
-    ["errors", "_atomic", "swatches", "export"],
-    ["_kernels", "_arrays", "_npy", "_png", "_profile", "_sniff"],
-    ["color", "cells", "histogram", "images", "samples", "_decode", "mapping", "dither"],
-    ["palettes", "filters"],
-    ["options", "quantization", "quality", "choose"],
-    ["sources", "stages", "_yaml", "settings"],
-    [
-        "spec",
-        "spec_schema",
-        "journal",
-        "manifest",
-        "measure",
-        "experiment",
-        "tiles",
-        "giant",
-        "cluster",
-        "evidence",
-        "conclusions",
-        "plots",
-        "comparison",
-    ],
-    ["_html", "results", "report", "verify"],
-    ["lessons", "figures", "classroom"],
-    ["widgets", "warm", "lab", "batch", "_tables", "cli_experiments", "cli"],
-]
-LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
+# CONTRIBUTING's table: a module imports from its own row and from those below it, never from a row above.
+TABLE = re.findall(
+    r"^\| (`.+?) \|", (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+LAYER = {name: -row for row, cell in enumerate(TABLE) for name in re.findall(r"`(\w+)/?`", cell)}
+# Private modules stand where the one stands that they are a part of.
+PARTS = {
+    "images": ("_arrays", "_decode", "_npy", "_png", "_profile", "_sniff"),
+    "export": ("_atomic",),
+    "settings": ("_yaml",),
+    "results": ("_html",),
+    "cli": ("_tables",),
+}
+LAYER |= {part: LAYER[whole] for whole, parts in PARTS.items() for part in parts}
 
 # Large libraries, and the only parts that may know them.
 HOMES = {
@@ -50,7 +37,7 @@ HOMES = {
     "typer": {"cli", "cli_experiments"},
     "jupyterlab": {"lab"},
 }
-SCREEN = {"matplotlib", "pandas", "plotly", "IPython", "rich"}
+SCREEN = {"matplotlib", "pandas", "IPython", "rich"}
 
 
 def part(path):
@@ -80,7 +67,7 @@ OUTSIDE = {path: {name.split(".")[0] for name in imports(path)} - {"img2num_nb"}
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_imports_nothing_from_above(path):
-    assert part(path) in LAYER, "a new module needs a place in LAYERS"
+    assert part(path) in LAYER, "a new module needs a place in CONTRIBUTING's table"
     assert {name for name in INSIDE[path] if LAYER[name] > LAYER[part(path)]} == set()
 
 
@@ -109,7 +96,7 @@ def loaded_after(statement):
     )
 
 
-HEAVY = {"numba", "sklearn", "skimage", "scipy", "matplotlib", "pandas", "plotly", "ipywidgets", "PIL"}
+HEAVY = {"numba", "sklearn", "skimage", "scipy", "matplotlib", "pandas", "ipywidgets", "PIL"}
 
 
 def test_importing_the_package_loads_nothing_heavy():
@@ -124,4 +111,4 @@ def test_the_command_line_answers_help_without_anything_heavy():
 
 def test_quantizing_loads_neither_plots_nor_tables_nor_widgets():
     statement = "import img2num_nb as nb; nb.quantize; nb.METHODS; nb.load_image; nb.bilateral_filter"
-    assert loaded_after(statement) & {"matplotlib", "pandas", "plotly", "ipywidgets"} == set()
+    assert loaded_after(statement) & {"matplotlib", "pandas", "ipywidgets"} == set()

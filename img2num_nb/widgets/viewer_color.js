@@ -1,5 +1,5 @@
 // Colour arithmetic of the viewer: sRGB to CIELAB, CIEDE2000, and the colours of the heat map.
-// This file, viewer_picture.js and viewer.js are joined into one ES module by viewer.py.
+// The files viewer_*.js and viewer.js are joined into one ES module by viewer.py.
 
 // IEC 61966-2-1 and D65, 2 degree observer: the same six digits as color.py and scikit-image.
 const LIGHT = Float64Array.from({ length: 256 }, (_, i) => {
