@@ -1,6 +1,30 @@
 """Fixtures that test modules share: a JupyterLab, a Chromium, and notebooks open in them (see browser.py)."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+from PIL import Image
+
+SPEC = """\
+images: [a.png, b.png]
+variants:
+  - color_space: [lab, srgb]
+    k: [2, 3]
+    seed: [0, 1]
+metrics: [mse, n_distinct]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of our own, the current one, with two small pictures and a spec of 16 cells."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(1)
+    for name in "a.png", "b.png":
+        Image.fromarray(random.integers(0, 256, (12, 9, 3), np.uint8)).save(name)
+    Path("spec.yaml").write_text(SPEC)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -23,14 +23,8 @@ from img2num_nb.settings import Dither, Filter, Settings, save_settings
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A folder of our own with two small pictures and a file that is none."""
-    monkeypatch.chdir(tmp_path)
-    random = np.random.default_rng(1)
-    for name in "a.png", "b.png":
-        Image.fromarray(random.integers(0, 256, (12, 9, 3), np.uint8)).save(name)
+def bad_picture(folder):
     Path("bad.png").write_text("not a picture")
-    return tmp_path
 
 
 def run(*words):

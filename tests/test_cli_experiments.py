@@ -1,34 +1,14 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
 from img2num_nb.cli import app
 from img2num_nb.spec_schema import schema
 
-SPEC = """\
-images: [a.png, b.png]
-variants:
-  - color_space: [lab, srgb]
-    k: [2, 3]
-    seed: [0, 1]
-metrics: [mse, n_distinct]
-"""
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A folder of our own with two small pictures and a spec."""
-    monkeypatch.chdir(tmp_path)
-    random = np.random.default_rng(1)
-    for name in "a.png", "b.png":
-        Image.fromarray(random.integers(0, 256, (12, 9, 3), np.uint8)).save(name)
-    Path("spec.yaml").write_text(SPEC)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def run(*words):

@@ -15,25 +15,7 @@ import img2num_nb as nb
 from img2num_nb import experiment, journal, manifest, measure, spec
 from img2num_nb.settings import Dither, Filter, Settings
 
-SPEC = """\
-images: [a.png, b.png]
-variants:
-  - color_space: [lab, srgb]
-    k: [2, 3]
-    seed: [0, 1]
-metrics: [mse, n_distinct]
-"""
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A folder of our own with two small pictures and a spec."""
-    monkeypatch.chdir(tmp_path)
-    random = np.random.default_rng(1)
-    for name in "a.png", "b.png":
-        Image.fromarray(random.integers(0, 256, (12, 9, 3), np.uint8)).save(name)
-    Path("spec.yaml").write_text(SPEC)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def untimed(table):

@@ -15,21 +15,7 @@ from img2num_nb.settings import Dither, Filter, Settings
 from img2num_nb.spec_schema import schema
 
 ROOT = Path(__file__).parent.parent
-SPEC = """\
-images: [a.png, b.png]
-variants:
-  - color_space: [lab, srgb]
-    k: [2, 3]
-    seed: [0, 1]
-metrics: [mse, n_distinct]
-"""
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A folder of our own with a spec."""
-    monkeypatch.chdir(tmp_path)
-    Path("spec.yaml").write_text(SPEC)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def test_lists_make_every_combination_once():
@@ -126,7 +112,7 @@ def test_an_experiment_survives_being_saved_and_loaded():
     ],
 )
 def test_an_error_in_a_spec_names_its_line_and_what_is_allowed(change, line, message):
-    Path("bad.yaml").write_text(SPEC.replace(*change))
+    Path("bad.yaml").write_text(Path("spec.yaml").read_text().replace(*change))
     with pytest.raises(ValueError, match=rf"bad\.yaml, line {line}: .*{re.escape(message)}"):
         nb.Experiment.load("bad.yaml")
 
