@@ -28,7 +28,7 @@ def main(images, runs=RUNS, ks=KS):
         worst = max(e[0] / e[1] for e in errors)
         rows.append(
             [k, f"{own:.2f}", f"{least:.2f}", f"{own / least:.4f}", f"{worst:.4f}", f"{usual / least:.4f}",
-             f"{1000 * common.median(times):.0f}"]
+             f"{1000 * np.median(times):.0f}"]
         )  # fmt: skip
     header = [
         "k",

@@ -3,7 +3,6 @@
 import os
 import platform
 import re
-import statistics
 import time
 from pathlib import Path
 
@@ -52,10 +51,6 @@ def mse(image, other):
     """Return the mean squared distance in sRGB."""
     difference = image.astype(np.int64) - other
     return float((difference**2).sum() / (image.shape[0] * image.shape[1]))
-
-
-def median(values):
-    return statistics.median(values)
 
 
 def table(header, rows):

@@ -27,7 +27,7 @@ def main(images, repeats=3, ks=KS, skip=()):
                 cells.setdefault((peer, k), []).append((spent * 1000, common.mse(image, result)))
             print(f"k = {k}: {name}", flush=True)
     summary = {
-        key: (common.median([c[0] for c in v]), float(np.mean([c[1] for c in v]))) for key, v in cells.items()
+        key: (np.median([c[0] for c in v]), float(np.mean([c[1] for c in v]))) for key, v in cells.items()
     }
     header = ["method", *(f"k = {k}: ms" for k in ks), *(f"k = {k}: MSE" for k in ks)]
     rows = [[peer, *(_cell(summary, (peer, k), i, "{:.1f}") for i in (0, 1) for k in ks)] for peer in runs]

@@ -51,6 +51,7 @@ def connect(address=None, workers=2):
         raise MissingExtra("distributed", "cluster", "a cluster") from None
     if address is None:
         threads = str(max(1, (os.cpu_count() or 1) // workers))
+        before = set(os.environ)
         started = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -59,6 +60,8 @@ def connect(address=None, workers=2):
             worker_dashboard_address=None,
             env={"NUMBA_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
         )
+        for name in set(os.environ) - before:  # OMP_NUM_THREADS=1 and the like, meant for the workers
+            del os.environ[name]
         with started, Client(started) as client:
             yield Pool(client)
         return

@@ -134,11 +134,15 @@ def _exact(pixels):
 
 def _coarse(pixels, bits):
     cells = 1 << (3 * bits)
-    tables = _tables.take((n_threads(), cells, 2), np.int64)
+    shape = (n_threads(), cells, 2)
+    tables = (
+        _tables.take(shape, np.int64) if bits <= 6 else np.zeros(shape, np.int64)
+    )  # above: too large to keep
     chunk = -(-len(pixels) // len(tables))
     chunked(lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables[a // chunk]), len(pixels), chunk)
     parts = chunked(lambda a, b: kernels.coarse_colors(tables, a, b, bits), cells)
-    _tables.give(tables)
+    if bits <= 6:
+        _tables.give(tables)
     return _joined(parts)
 
 

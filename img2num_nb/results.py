@@ -292,5 +292,5 @@ def _score(row):
 def _repaint(small, row):
     """Return a preview of an image in a row's palette: filtered and dithered as the row says."""
     settings, codes = settings_of(row).scaled(small.scale), row["palette"].split()
-    fixed = replace(settings, method="fixed", k=len(codes), options={"palette": codes}, locked=())
+    fixed = replace(settings, method="fixed", k=len(codes), options={"palette": codes}, locked=(), fit_on=0)
     return fixed.quantize(small.image).image

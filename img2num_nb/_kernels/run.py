@@ -70,9 +70,14 @@ class _Notice(event.Listener):
 event.register("numba:compile", _Notice())
 
 
+_n_threads = (
+    numba.config.NUMBA_NUM_THREADS
+)  # numba looks again each time it compiles: held, so that one process has one number
+
+
 def n_threads():
     """Return the number of threads in use: the environment's NUMBA_NUM_THREADS, or the number of cores."""
-    return numba.config.NUMBA_NUM_THREADS
+    return _n_threads
 
 
 def _executor():
