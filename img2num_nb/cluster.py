@@ -1,7 +1,9 @@
 """More than one process: sweeps and giant images on Dask, here or wherever a scheduler is. The only part that knows Dask."""
 
+import asyncio
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -69,10 +71,13 @@ def connect(address=None, workers=2):
         logging.CRITICAL
     )  # what it logs with a traceback, we say in a sentence
     try:
+        with ThreadPoolExecutor(1) as thread:  # where a notebook's own event loop does not run
+            thread.submit(asyncio.run, _greet(address)).result()
         client = Client(address, timeout=TIMEOUT)
     except (OSError, ValueError) as error:
         remedy = "start one by: dask scheduler --host 127.0.0.1"
-        raise OSError(f"no Dask scheduler answers at {address!r} ({error}); {remedy}") from error
+        why = str(error) or f"what listens there said nothing in {TIMEOUT} s"
+        raise OSError(f"no Dask scheduler answers at {address!r} ({why}); {remedy}") from error
     with client:
         others = {
             worker for worker, engine in client.run(manifest.engine).items() if engine != manifest.engine()
@@ -82,6 +87,14 @@ def connect(address=None, workers=2):
                 f"these workers run another version of img2num_nb than this process: {', '.join(sorted(others))}"
             )
         yield Pool(client)
+
+
+async def _greet(address):
+    """Raise OSError unless something speaks Dask at an address: where another program listens, a client would wait for ever."""
+    from distributed.comm import connect as call
+
+    comm = await asyncio.wait_for(call(address, timeout=TIMEOUT), TIMEOUT + 1)
+    await comm.close()
 
 
 class Pool:

@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -93,6 +94,17 @@ def test_no_scheduler_is_said_with_the_remedy(monkeypatch):
         cluster.connect("tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_a_port_where_another_program_listens_is_said_and_not_waited_for(monkeypatch):
+    monkeypatch.setattr(cluster, "TIMEOUT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with (
+            pytest.raises(OSError, match=r"no Dask scheduler answers at .* said nothing in 1 s"),
+            cluster.connect(address),
+        ):
+            pass
 
 
 def test_a_missing_dask_is_said_with_the_command(monkeypatch):
