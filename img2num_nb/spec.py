@@ -121,8 +121,15 @@ def parse(data, sweep=True):
     variants = given.get("variants")
     if not isinstance(variants, list) or not variants:
         raise SpecError("variants must be a list of at least one mapping such as {k: [4, 16]}", "variants")
-    grids = [expand(values, "variants", i) for i, values in enumerate(variants)]
-    given["variants"] = tuple(chain.from_iterable(grids))
+    found = []
+    for i, values in enumerate(variants):
+        found += expand(values, "variants", i)
+        if len(found) > MAX_VARIANTS:
+            wanted = f"and {MAX_VARIANTS:,} are allowed: shorten some lists"
+            raise SpecError(
+                f"with this, the variants make {len(found):,} combinations, {wanted}", "variants", i
+            )
+    given["variants"] = tuple(found)
     if sweep:
         _check_different(given["variants"])
     if "metrics" in given:

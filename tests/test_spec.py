@@ -136,6 +136,14 @@ def test_an_array_in_the_place_of_a_list_is_told_so():
         nb.sweep(np.zeros((1, 1, 3), np.uint8), k=np.array([2, 3]))
 
 
+def test_all_grids_together_have_a_limit(monkeypatch):
+    monkeypatch.setattr(spec, "MAX_VARIANTS", 8)
+    nb.Experiment.load("spec.yaml")
+    Path("bad.yaml").write_text(Path("spec.yaml").read_text().replace("metrics", "  - k: [4, 5]\nmetrics"))
+    with pytest.raises(ValueError, match=r"bad\.yaml, line 6: .* make 10 combinations, and 8 are allowed"):
+        nb.Experiment.load("bad.yaml")
+
+
 def test_a_spec_is_a_settings_file_whose_grids_are_expanded():
     assert spec.load_settings("spec.yaml") == (
         ["a.png", "b.png"],
