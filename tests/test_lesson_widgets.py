@@ -508,6 +508,15 @@ def test_no_trait_hides_a_method_of_every_widget(kind):
     assert methods & set(kind.class_own_traits()) == set()
 
 
+def test_the_figures_fit_beside_the_file_list_too(notebook):
+    notebook.page.set_viewport_size(
+        {"width": 1014, "height": 720}
+    )  # as much room as JupyterLab leaves of 1280
+    for name in (".player", ".microscope", ".chooser", ".pixels", ".player >> nth=1"):
+        assert Hands(notebook, name).root.bounding_box()["height"] <= 620, name
+    notebook.page.set_viewport_size({"width": 1280, "height": 800})
+
+
 def test_an_unknown_verb_from_a_page_is_not_obeyed():
     lesson = Lesson()
     lesson._receive(lesson, {"verb": "close"}, [])

@@ -13,7 +13,7 @@ FIGURES = {
     "delta_e_mean": ("Difference", "mean ΔE 2000"),
     "n_regions": ("Regions", "of one colour"),
     "png_bytes": ("PNG file", "kB"),
-    "seconds": ("Time", "ms to find colours and map"),
+    "seconds": ("Time", "ms to design and map"),
 }
 
 

@@ -33,7 +33,7 @@ class MicroscopeView extends Figure {
     this.result = make("figure", { class: "result" }, make("figcaption", {}, make("b", {}, "Result")), make("div", {}, this.before, make("span", { class: "arrow" }, "↓"), this.after));
     this.words = make("p", { class: "words", role: "status" });
     this.chart = chartFigure("Range kernel");
-    put(this.chart.aside, "each neighbour's weight, by its colour's distance");
+    put(this.chart.aside, "each dot is a neighbour");
     this.root.append(bar, make("div", { class: "scene" },
       make("figure", { class: "shot" }, make("figcaption", {}, make("b", {}, "Image"), this.at), this.shot.element),
       this.chart.element,

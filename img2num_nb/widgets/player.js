@@ -124,7 +124,7 @@ class PlayerView extends Figure {
     put(this.count, `${state.palette.length} centres`);
     put(this.pictureWords, state.shown);
     put(b.play, this.get("playing") ? "Pause" : "Play");
-    put(b.plus_plus, state.seeding ? `k-means++: ${state.palette.length + 1} of ${state.k}` : "k-means++");
+    put(b.plus_plus, state.seeding ? `k-means++ ${state.palette.length + 1}/${state.k}` : "k-means++");
     for (const name of ["assign", "move"]) b[name].classList.toggle("next", state.next === name && !state.converged);
     b.assign.disabled = state.fresh;
     b.move.disabled = !state.labelled || (state.fresh ? state.converged : true);
