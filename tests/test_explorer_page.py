@@ -113,6 +113,7 @@ def page(open_notebook):
 def fresh(page):
     """Every test begins with the notebook's own two variants and image."""
     yield
+    page.page.set_viewport_size({"width": 1440, "height": 900})
     page.notebook.run(AGAIN)
     page.settled()
 
@@ -320,6 +321,12 @@ def test_swipe_makes_the_picture_as_large_as_the_window_allows(page):
     page.until("explorer.viewer.mode == 'swipe'")
     page.page.wait_for_timeout(200)
     assert page.root.locator("canvas").first.bounding_box()["height"] > 1.5 * before
+    page.page.set_viewport_size({"width": 1100, "height": 720})
+    page.page.wait_for_timeout(300)
+    page.page.evaluate("document.querySelector('.i2n-explorer').scrollIntoView()")
+    shown = page.root.locator("canvas").first.bounding_box()
+    assert shown["height"] > 0.5 * 720
+    assert shown["y"] + shown["height"] < 720
 
 
 def test_blinking_has_its_controls_without_a_second_row_of_them(page):

@@ -190,7 +190,7 @@ class App {
       else this.el.prepend(this.panel.main);
     }
     const sight = full ? window.innerHeight : Math.min(box.closest(".jp-WindowedPanel-outer")?.clientHeight || Infinity, window.innerHeight);
-    const most = Math.max(300, full ? sight - MAIN : sight * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
+    const most = Math.max(300, full || (panes === 1 && !wide) ? sight - MAIN : sight * (wide ? 0.78 : 0.66)), room = wide ? width - PANEL - SPACE : width;
     const grids = range(1, panes, 1).map((columns) => {
       const rows = Math.ceil(panes / columns), frame = head + rows * PANE_WORDS + (rows - 1) * PANE_GAP;
       const scale = Math.min((room - 4 - PANE_GAP * (columns - 1)) / columns / w, (most - frame) / rows / h);
