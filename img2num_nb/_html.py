@@ -29,6 +29,7 @@ def count(n, noun):
 def short(name, limit=28):
     """Return an image's name without its folders and its ending, cut to what fits under a picture."""
     name = PurePosixPath(name).stem.removeprefix("sample:")
+    name = name.encode(errors="backslashreplace").decode()  # bytes that are no text
     return name if len(name) <= limit else f"{name[: limit - 6]}…{name[-5:]}"
 
 

@@ -10,7 +10,7 @@ from .quality import METRICS
 
 def show(rows):
     """Print result rows of `batch.run` to standard output: swatches on a terminal, plain text elsewhere."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if len(rows) == 1:
         _show_one(console, rows[0])
     elif rows:

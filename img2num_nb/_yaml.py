@@ -2,11 +2,15 @@
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 
 import yaml
 
+from ._atomic import open_regular
 from .errors import check_choice
+
+MAX_VALUES = 1_000_000  # in a file
 
 
 class FileError(ValueError):
@@ -18,7 +22,13 @@ class FileError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a key given twice is an error, not a silent loss."""
+    """Safe YAML in which a key given twice is an error, not a silent loss, and a few lines cannot stand for billions of values."""
+
+    def get_single_node(self):
+        root = super().get_single_node()
+        if _size(root, {}) > MAX_VALUES:
+            raise FileError(f"its aliases (*name) stand for more than {MAX_VALUES:,} values: write fewer")
+        return root
 
     def compose_mapping_node(self, anchor):
         node = super().compose_mapping_node(anchor)
@@ -28,6 +38,16 @@ class _Loader(yaml.SafeLoader):
                 raise FileError(f"{key.value!r} is given twice", key.start_mark.line + 1)
             seen.add(str(key.value))
         return node
+
+
+def _size(node, known):
+    """Return the number of values that a node stands for, each alias counted in full."""
+    if id(node) not in known:
+        known[id(node)] = 0  # if it holds itself
+        parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+        parts = chain.from_iterable(parts) if isinstance(node, yaml.MappingNode) else parts
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
 
 
 class _Dumper(yaml.SafeDumper):
@@ -60,7 +80,8 @@ def read(path):
     FileError
         If it holds neither.
     """
-    data = Path(path).read_bytes()
+    with open_regular(path) as file:
+        data = file.read()
     try:
         text = data.decode("utf-8-sig")
         if Path(path).suffix.lower() == ".json":

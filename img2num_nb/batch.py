@@ -5,7 +5,7 @@ import os
 from itertools import product
 from pathlib import Path
 
-from .errors import ImageError
+from .errors import ImageError, error_text
 from .export import ENDINGS, save_palette
 from .options import option_value
 from .settings import Settings
@@ -134,9 +134,8 @@ def plain(value):
 
 
 def _failure(source, error):
-    if isinstance(error, MemoryError):
-        error = "not enough memory: make the picture smaller first"
-    text = str(error)
+    enough = not isinstance(error, MemoryError)
+    text = error_text(error) if enough else "not enough memory: make the picture smaller first"
     return {"image": source, "error": text if source in text else f"{source}: {text}"}
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from . import __version__, cli_experiments
+from .cli_experiments import stop
 
 app = typer.Typer(
     help="Understand colour quantization: explore it in JupyterLab, or quantize pictures here.",
@@ -33,12 +34,6 @@ def main():
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # what is left to print has nowhere to go
         sys.exit(f"img2num-nb: cannot print: {error.strerror}")
-
-
-def stop(error, status):
-    """End with a message instead of a traceback."""
-    typer.echo(f"img2num-nb: {error}", err=True)
-    raise typer.Exit(status)
 
 
 def _version(wanted: bool):

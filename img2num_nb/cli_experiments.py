@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .errors import error_text
+
 Spec = Annotated[
     Path, typer.Argument(metavar="SPEC", help="A YAML file of images and variants, as examples/quick.yaml.")
 ]
@@ -46,7 +48,7 @@ def sweep(
         typer.echo(json.dumps(make(), indent=1, ensure_ascii=False))
         return
     if spec is None:
-        _stop("which SPEC? Try examples/quick.yaml", 2)
+        stop("which SPEC? Try examples/quick.yaml", 2)
     table = _run(spec, output, scheduler, workers)
     if parquet:
         with _errors():
@@ -162,17 +164,17 @@ def _errors(*others):
     except typer.Exit:
         raise
     except KeyboardInterrupt:
-        _stop("interrupted; what is done is kept: run the same command again, and it goes on", 1)
+        stop("interrupted; what is done is kept: run the same command again, and it goes on", 1)
     except (MissingExtra, RuntimeError, OSError) as error:
         missing = isinstance(error, FileNotFoundError)
-        _stop(error, 2 if missing or OSError in others else 1)
+        stop(error, 2 if missing or OSError in others else 1)
     except ValueError as error:
-        _stop(error, 2)
+        stop(error, 2)
 
 
-def _stop(error, status):
-    ours = isinstance(error, OSError) and error.filename is None  # whose text is whole without its number
-    typer.echo(f"img2num-nb: {(ours and error.strerror) or error}", err=True)
+def stop(error, status):
+    """End with a message instead of a traceback."""
+    typer.echo(f"img2num-nb: {error if isinstance(error, str) else error_text(error)}", err=True)
     raise typer.Exit(status)
 
 
@@ -222,7 +224,7 @@ def _write_parquet(table, path):
     from ._atomic import write_atomically
 
     if find_spec("pyarrow") is None:
-        _stop("--parquet needs the package pyarrow: pip install pyarrow", 1)
+        stop("--parquet needs the package pyarrow: pip install pyarrow", 1)
     buffer = BytesIO()
     table.to_parquet(buffer, index=False)
     write_atomically(path, buffer.getvalue())

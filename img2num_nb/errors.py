@@ -48,3 +48,11 @@ def check_choice(name, value, allowed):
     near = difflib.get_close_matches(str(value), list(allowed), n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}{hint}")
+
+
+def error_text(error):
+    """Return an error as a line; ours are sentences (without the number of an OSError), those of others need their name."""
+    if isinstance(error, OSError) and error.filename is None and error.strerror:
+        return str(error.strerror)
+    ours = isinstance(error, ValueError | ImportError | OSError)
+    return str(error) if ours else f"{type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from . import manifest
+from ._atomic import open_regular
 from ._kernels.run import n_threads
 from .errors import ImageError
 from .histogram import ColorHistogram
@@ -102,7 +103,7 @@ def source_sha256(source):
     if isinstance(source, np.ndarray) or source.startswith(SAMPLE):
         return None
     try:
-        with open(source, "rb") as file:
+        with open_regular(source) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return None

@@ -176,6 +176,8 @@ def quantize(
     counted = histogram is None
     if counted:
         histogram = ColorHistogram.from_image(pixels, bits)
+    elif not isinstance(histogram, ColorHistogram):
+        raise TypeError(f"histogram must be a ColorHistogram, got {type(histogram).__name__}: leave it out")
     elif histogram.n_pixels != pixels.shape[0] * pixels.shape[1]:
         size = f"{pixels.shape[1]} x {pixels.shape[0]}"
         raise ValueError(

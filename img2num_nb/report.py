@@ -78,5 +78,5 @@ def render(out, template=None):
     body, _ = exporter.from_notebook_node(notebook)
     style = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
     page = SHELL.format(title=html.escape(results.manifest["title"]), style=style, body=body)
-    write_atomically(out / "report.ipynb", nbformat.writes(notebook).encode())
-    return write_atomically(out / "report.html", page.encode())
+    write_atomically(out / "report.ipynb", nbformat.writes(notebook).encode(errors="backslashreplace"))
+    return write_atomically(out / "report.html", page.encode(errors="backslashreplace"))

@@ -102,6 +102,13 @@ def test_a_failed_image_is_a_row_and_the_rest_go_on():
     assert "bad.png" in table["error"][2]
 
 
+def test_a_pipe_is_a_row_with_its_error_and_nothing_waits():
+    os.mkfifo("c.png")
+    table = nb.sweep(["a.png", "c.png"], k=2)
+    assert table["error"].isna().tolist() == [True, False]
+    assert "device, pipe or socket" in table["error"][1]
+
+
 def test_a_failed_cell_is_a_row_and_the_rest_go_on(monkeypatch):
     plain = Settings.quantize
 

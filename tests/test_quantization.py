@@ -239,3 +239,28 @@ def test_a_wrong_parameter_is_named_with_what_is_allowed(options, words):
 def test_what_is_no_image_is_refused():
     with pytest.raises(ImageError, match="float64"):
         quantize(np.zeros((4, 4, 3)), 4)
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("kmeans", {"n_init": "x"}),
+        ("kmeans", {"tol": -1}),
+        ("kmeans", {"init": [[1, 2, 300]] * 4}),
+        ("sklearn-kmeans", {"init": "wu"}),
+        ("macqueen", {"samples": 0}),
+        ("macqueen", {"init": [[1, 2, 3]] * 4}),
+        ("bee-colony", {"colony": 1}),
+    ],
+)
+def test_a_wrong_option_is_refused_for_an_image_of_few_colours_too(method, options):
+    image = np.zeros((3, 3, 3), np.uint8)
+    with pytest.raises(ValueError, match=next(iter(options))):
+        quantize(image, 4, method=method, **options)
+
+
+def test_options_change_nothing_for_an_image_of_few_colours():
+    image = np.zeros((3, 3, 3), np.uint8)
+    image[0] = 255
+    for options in ({"init": [[0, 0, 0], [9, 9, 9], [1, 1, 1]]}, {"init": "wu", "n_init": 2, "tol": 0}):
+        assert quantize(image, 3, **options).palette.tolist() == [[0, 0, 0], [255, 255, 255]]

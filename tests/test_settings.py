@@ -1,4 +1,5 @@
 import json
+import os
 import shlex
 
 import hypothesis
@@ -320,6 +321,23 @@ def test_img2num_s_number_for_lab_is_understood(tmp_path):
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path, name, text, message):
     with pytest.raises(ValueError, match=message):
         load_settings(write(tmp_path / name, text))
+
+
+def test_a_pipe_or_folder_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "a.yaml")
+    for path, words in ((tmp_path / "a.yaml", "device, pipe or socket"), (tmp_path, "it is a folder")):
+        with pytest.raises(OSError, match=words):
+            load_settings(path)
+
+
+def test_a_few_lines_cannot_stand_for_billions_of_values(tmp_path):
+    lines = ["- &x0 [a, a, a, a, a, a, a, a, a, a]"]
+    lines += [f"- &x{i + 1} [{', '.join([f'*x{i}'] * 10)}]" for i in range(8)]
+    (tmp_path / "a.yaml").write_text("variants:\n" + "\n".join(lines) + "\nimages: *x8\n")
+    with pytest.raises(ValueError, match=r"a\.yaml: its aliases .* more than 1,000,000 values"):
+        load_settings(tmp_path / "a.yaml")
+    (tmp_path / "b.yaml").write_text("variants:\n- &first {k: 4}\n- *first\n- {<<: *first, seed: 3}\n")
+    assert [settings.k for settings in load_settings(tmp_path / "b.yaml")[1]] == [4, 4, 4]
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -41,16 +41,22 @@ def canonical(colors):
 
 def _design(method, histogram, k, seed, held, options):
     space = options["color_space"]
-    if method.keeps_few and len(histogram) <= k:
-        every = np.unique(np.vstack([histogram.colors, held]), axis=0)
-        if len(every) <= k:
-            return Design(color.to_grid(every, space))
     if not isinstance(options.get("init", ""), str):
         init = _check_colors("init", options["init"], k - len(held))
         options = options | {"init": color.to_grid(init, space)}
-    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(seed)
-    cells = histogram.cells(space)
     given = {name: value for name, value in options.items() if name in method.parameters}
+    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(seed)
+    if method.keeps_few and len(histogram) <= k:
+        every = np.unique(np.vstack([histogram.colors, held]), axis=0)
+        if len(every) <= k:
+            if (
+                given.keys() & method.options.keys()
+            ):  # the method checks them, as for an image of more colours
+                if not isinstance(given.get("init", ""), str):
+                    given["init"] = given["init"][:1]
+                method.design(coords[:1], counts[:1], 1, rng, **given)
+            return Design(color.to_grid(every, space))
+    cells = histogram.cells(space)
     if len(held):
         locked = color.to_grid(held, space)
         return design_around(method.design, coords, counts, k, rng, locked, cells=cells, **given)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import Cancelled, MissingExtra
+from ..errors import Cancelled, MissingExtra, error_text
 from ..images import preview
 from ..measure import warm_up
 from ..palettes import METHODS
@@ -196,7 +196,7 @@ class Race:
             if error:
                 row.update(
                     state="missing" if isinstance(error, MissingExtra) else "failed",
-                    text=words.error_text(error),
+                    text=error_text(error),
                 )
             else:
                 self._course, self._made[row["name"]], found = value

@@ -2,9 +2,9 @@
 
 import os
 
+from ..errors import error_text
 from ..spec import load_settings
 from .source import read
-from .words import error_text
 
 
 class Requests:
@@ -32,6 +32,8 @@ class Requests:
         do, place = content.pop("do"), content.pop("place", "variant")
         with self._explorer.at_home():
             self.complain(place)
+            if place == "file":
+                self.complain("done")
             try:
                 if "variant" in content:
                     content["index"] = self._explorer.ids.index(content.pop("variant"))

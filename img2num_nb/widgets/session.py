@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from ..errors import Cancelled
+from ..errors import Cancelled, error_text
 from ..quantization import Quantization
 from ..settings import Settings
-from .words import error_text
 from .workbench import STEPS
 from .worker import Mailbox, Worker, wait
 

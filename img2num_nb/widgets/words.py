@@ -216,14 +216,5 @@ def stage_times(seconds):
     ]
 
 
-def error_text(error):
-    """Return an error as a line; ours are sentences, those of others need their name."""
-    return (
-        str(error)
-        if isinstance(error, ValueError | ImportError | OSError)
-        else f"{type(error).__name__}: {error}"
-    )
-
-
 def _plain(value):
     return value if isinstance(value, str) else json.dumps(value)
