@@ -253,6 +253,25 @@ def test_copy_as_python_gives_the_same_labels(page):
     assert [mine.palette.tolist(), int(mine.labels[::7].sum())] == theirs
 
 
+def test_the_palette_is_copied_as_codes(page):
+    page.button("Copy as palette").click()
+    page.page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('#'))")
+    assert page.page.evaluate("navigator.clipboard.readText()").split() == page.swatches("v1")
+
+
+def test_design_on_a_copy_is_an_option_of_every_method(page):
+    page.root.locator("summary", has_text="Options").click()
+    side = page.root.get_by_label("Thumbnail to design on")
+    side.fill("64")
+    side.press("Enter")
+    page.settled("explorer.variants[0].fit_on == 64")
+    assert "designed on 64 px" in page.card("v1").inner_text()
+    side.fill("")
+    side.press("Enter")
+    page.settled("explorer.variants[0].fit_on == 0")
+    page.root.locator("summary", has_text="Options").click()
+
+
 def test_another_image_comes_from_the_list_a_path_or_an_upload(page, tmp_path):
     image = page.root.get_by_label("Image", exact=True)
     image.select_option("chelsea")

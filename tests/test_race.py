@@ -28,6 +28,8 @@ def test_every_method_races_but_the_one_that_does_not_look_at_the_picture():
     assert set(found) == set(METHODS) - {"fixed"}
     assert found["macqueen"] == settings
     assert found["wu"] == Settings(method="wu", k=5, dither=Dither())
+    own = Settings(method="fixed", options={"palette": "cga"})  # but the one that a variant has
+    assert race.contestants(own)["fixed"] == own
 
 
 @given(ROWS)

@@ -34,7 +34,7 @@ def opencv(
     color_space : str
         That of `coords`.
     max_iter : int
-        Upper limit of an attempt's iterations, 1 to 100.
+        Upper limit of an attempt's iterations; OpenCV makes 2 at least and 100 at most, whatever it is.
     attempts : int
         Starts, of which the best is kept.
     epsilon : float
@@ -52,7 +52,6 @@ def opencv(
     .. [1] https://docs.opencv.org/4.x/d5/d38/group__core__cluster.html
     """
     cv2 = _import("cv2", "opencv-python-headless", "method 'opencv'")
-    max_iter = check_integer("max_iter of method 'opencv'", max_iter, 1, 100)
     attempts = check_integer("attempts", attempts, 1, 1000)
     epsilon = check_number("epsilon", epsilon, 0)
     flag = {"random": cv2.KMEANS_RANDOM_CENTERS, "pp": cv2.KMEANS_PP_CENTERS}[

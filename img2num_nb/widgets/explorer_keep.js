@@ -64,28 +64,31 @@ class ImageChooser {
 class Keep {
   constructor(app) {
     const field = (label) => make("textarea", { readonly: true, spellcheck: "false", "aria-label": label, onfocus: (event) => event.target.select() });
-    const copies = (label, what, area) => {
+    const copies = (label, what, area, title = `Copy the ${what} that repeats this variant`) => {
       const copy = button(label, async () => {
         put(copy, (await copyText(area.value)) ? "Copied" : "Not allowed");
         setTimeout(() => put(copy, label), 1500);
-      }, { "aria-label": `Copy as ${what}`, title: `Copy the ${what} that repeats this variant` });
+      }, { "aria-label": `Copy as ${what}`, title });
       return copy;
     };
     this.python = field("Python that repeats this variant");
     this.command = field("Command line that repeats this variant");
+    this.palette = field("Palette of this variant, a code a line");
     this.path = make("input", { type: "text", value: "settings.yaml", spellcheck: "false" });
     const send = (what) => app.send({ do: what, path: this.path.value.trim(), place: "file" });
     this.message = make("div", { class: "message", role: "status" });
     const file = labelled("File", this.path, "All variants and the image, as YAML or JSON; the command line reads it, too.");
     this.el = group(
-      make("div", { class: "row copies" }, make("b", {}, "Copy as"), copies("Python", "Python", this.python), copies("command", "command line", this.command)),
-      fold("Show both", this.python, this.command),
+      make("div", { class: "row copies" }, make("b", {}, "Copy as"), copies("Python", "Python", this.python), copies("command", "command line", this.command),
+        copies("palette", "palette", this.palette, "Copy the palette's colours as codes, one a line")),
+      fold("Show them", this.python, this.command, this.palette),
       fold("Settings file", file.el, make("div", { class: "row" }, button("Save", () => send("save")), button("Load", () => send("load"))), this.message));
   }
 
   update(variant, errors) {
     putValue(this.python, variant.python);
     putValue(this.command, variant.command);
+    putValue(this.palette, variant.palette.replace(/.{6}/g, "#$&\n"));
     put(this.message, errors.file || errors.done || "");
     this.message.classList.toggle("error", Boolean(errors.file));
   }

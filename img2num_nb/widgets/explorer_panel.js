@@ -193,7 +193,7 @@ class Panel {
       this.optionFold.hidden = !options.length;
     }
     options.forEach(({ name, choices, default: usual }, i) => {
-      const value = name === "max_iter" ? settings.max_iter : settings.options[name], { control } = this.optionControls[i];
+      const value = Object.hasOwn(settings, name) ? settings[name] : settings.options[name], { control } = this.optionControls[i];
       const text = value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
       putValue(control, text === usual && !choices.length ? "" : text || (choices.length ? usual : ""));
     });
@@ -201,12 +201,12 @@ class Panel {
 
   makeOption({ name, label, help, choices, default: usual }) {
     const change = (text) => {
-      const { max_iter, options } = this.app.variant(this.app.selected).settings, rest = { ...options };
+      const { settings } = this.app.variant(this.app.selected), rest = { ...settings.options };
       delete rest[name];
       let value = text;
       try { value = JSON.parse(text); } catch { /* text it is */ }
       const isUsual = text === "" || text === usual;
-      if (name === "max_iter") this.app.change({ max_iter: isUsual ? Number(usual) : value });
+      if (Object.hasOwn(settings, name)) this.app.change({ [name]: isUsual ? Number(usual) : value });
       else this.app.change({ options: isUsual ? rest : { ...rest, [name]: value } });
     };
     const control = choices.length

@@ -1,7 +1,7 @@
 // The race: in the place of the pictures, every method as a dot of error against time, with the picture of the one pointed at.
 
 const ERRORS = { delta_e_mean: ["ΔE mean", "mean ΔE 2000", 2], mse: ["MSE", "mean squared error (sRGB)", 0] };
-const WAYS = ["filter", "color_space", "k", "seed", "max_iter", "dither", "locked"]; // settings that all methods share
+const WAYS = ["filter", "color_space", "k", "seed", "max_iter", "dither", "locked", "fit_on"]; // settings that all methods share
 
 class Race {
   constructor(app) {

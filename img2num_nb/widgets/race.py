@@ -37,11 +37,11 @@ class Course:
 
 
 def contestants(settings):
-    """Return name -> `Settings` of every method but ``fixed``, slow ones last.
+    """Return name -> `Settings` of every method, slow ones last; of ``fixed`` only if the settings have it, with a palette.
 
     The method that the settings have keeps its options, the others have their defaults.
     """
-    names = [name for name in METHODS if name != "fixed"]
+    names = [name for name in METHODS if name != "fixed" or settings.method == "fixed"]
     names.sort(key=lambda name: LAST.index(name) if name in LAST else -1)
     others = {name: replace(settings, method=name, options={}) for name in names}
     return others | ({settings.method: settings} if settings.method in others else {})

@@ -30,7 +30,7 @@ METHOD_NAMES = {
     "bee-colony": ("Bee colony", "Whole palettes compete, vary and are given up when stale; slow."),
     "macqueen": ("MacQueen's k-means", "One pass: each sampled pixel pulls its nearest colour, ever less."),
     "bisecting": ("Bisecting k-means", "Parts the cluster with the greatest error in two, again and again."),
-    "octree": ("Octree", "Cubes of colours merge, those with the fewest pixels first."),
+    "octree": ("Octree", "Cubes of colours merge, those first where it matters least."),
     "median-cut": ("Median cut", "Cuts boxes of colours, half of the pixels to each side."),
     "maximin": ("Maximin", "Each next colour is the one farthest from those chosen so far."),
     "random": ("Random pixels", "Colours of random pixels, no iteration: what iterating adds."),
@@ -57,6 +57,7 @@ OPTION_NAMES = {
     "n_init": "Attempts, the best counts",
     "tol": "Ends below a shift of",
     "effort": "Effort",
+    "fit_on": "Thumbnail to design on",
     "batch_size": "Colours in a sample",
     "colony": "Palettes at a time",
     "limit": "Attempts until stale",
@@ -66,7 +67,10 @@ OPTION_NAMES = {
     "epsilon": "Ends below a shift of",
     "flags": "Starts from",
 }
-OPTION_HELP = {"effort": "Draft: on coarse colours, as while a slider moves."}
+OPTION_HELP = {
+    "effort": "Draft: on coarse colours, as while a slider moves.",
+    "fit_on": "Its side in pixels. 0: the whole picture.",
+}
 HELP = {
     "k": "How many colours the picture may have.",
     "filter": "Smooths surfaces and keeps edges, before the colours are chosen.",
@@ -102,6 +106,7 @@ def method_options(method):
     options = METHODS[method].options
     if "max_iter" in METHODS[method].parameters:
         options = {"max_iter": 100} | options
+    options = options | {"fit_on": 0}
     return [
         {
             "name": name,
@@ -143,6 +148,7 @@ def title(settings):
     colors = f"{settings.k:,} colour{'' if settings.k == 1 else 's'}"
     details = ["smoothed"] if settings.filter else []
     details += ["dithered"] if settings.dither else []
+    details += [f"designed on {settings.fit_on} px"] if settings.fit_on else []
     details += [SPACE_NAMES.get(settings.color_space, (settings.color_space,))[0]]
     details += [method_words(METHODS[settings.method])[0]]
     return colors, ", ".join(details)
