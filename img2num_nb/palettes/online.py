@@ -44,7 +44,7 @@ def macqueen(coords, counts, k, rng, *, init="wu", samples=1 << 19, cells=None):
        Image Processing 17, 2020, doi:10.1007/s11554-019-00914-6
     """
     check_choice("init", init, INITS)
-    samples = check_integer("samples", samples, 1, 1 << 30)
+    samples = check_integer("samples", samples, 1, 1 << 26)
     cells = cells or Cells.group(coords, counts)
     points, bins = (cells.means(), cells.bins) if len(cells.bins) >= 4 * k else (cells.points, None)
     planar = start(init, points, bins, k, rng).T.copy()
@@ -65,7 +65,7 @@ def som(coords, counts, k, rng, *, samples=1 << 18):
     .. [1] A. H. Dekker, "Kohonen neural networks for optimal colour quantization", Network: Computation in Neural Systems 5(3), 1994,
        doi:10.1088/0954-898X_5_3_003
     """
-    samples = check_integer("samples", samples, MAP_STEPS, 1 << 30)
+    samples = check_integer("samples", samples, MAP_STEPS, 1 << 26)
     low, high = coords.min(axis=0), coords.max(axis=0)
     planar = low[:, None] + (high - low)[:, None] * (np.arange(k) + 0.5) / k
     kernels.self_organize(coords, draw(counts, samples, rng), planar, MAP_STEPS, 1.0, k / 16, MAP_KEEP)
