@@ -160,7 +160,13 @@ def _lock(file):
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except OSError:
+    except OSError as error:
+        folder = str(Path(file.name).parent)
+        if os.name == "posix" and not isinstance(error, BlockingIOError):  # some network drives
+            raise OSError(
+                error.errno,
+                f"{folder!r} cannot be locked ({error.strerror}): choose a folder on a local disk",
+            ) from error
         raise OSError(
-            f"another process is writing to {str(Path(file.name).parent)!r}: wait for it, or choose another folder"
+            f"another process is writing to {folder!r}: wait for it, or choose another folder"
         ) from None

@@ -116,8 +116,9 @@ def quantize(
         Codes such as ``"#ff8800"``, or R, G, B of 0 to 255, at most k. They stay in the palette as they are, also when no pixel takes
         them, and the method designs the rest around them.
     fit_on : int, optional
-        Design on a reduced image, the means of blocks of pixels, of at most this width and height; all pixels are mapped all the same.
-        It saves the time that a design for a large image takes; for the error that it costs, compare with the result without.
+        Design on a reduced image, the means of blocks of pixels, of at most this width and height, up to 2**20; 0: on the whole. All
+        pixels are mapped all the same. It saves the time that the design for a large image takes, where that is long (measure: with few
+        colours, or with ``effort="draft"``, it is not); for the error that it costs, see `compare`.
     histogram : ColorHistogram, optional
         That of this image, if you have it: it saves the counting.
     cancel : callable, optional
@@ -157,7 +158,7 @@ def quantize(
     dither_strength = check_number("dither_strength", dither_strength, 0, 1)
     codes = check_locked(() if locked is None else locked, k)
     held = check_colors(codes) if codes else np.empty((0, 3), np.uint8)
-    fit_on = None if fit_on is None else check_integer("fit_on", fit_on, 1, 1 << 20)
+    fit_on = 0 if fit_on is None else check_integer("fit_on", fit_on, 0, 1 << 20)
     settings = {
         "k": k,
         "method": method,

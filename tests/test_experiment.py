@@ -309,6 +309,19 @@ def test_two_processes_cannot_write_to_one_folder():
     assert "another process is writing to 'out'" in other.stderr
 
 
+def test_a_drive_without_locks_is_said_to_be_one(monkeypatch):
+    fcntl = pytest.importorskip("fcntl")  # Windows locks otherwise
+
+    def fail(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(
+        OSError, match=r"'out' cannot be locked \(No locks available\): choose a folder on a local"
+    ):
+        nb.sweep("sample:shapes", k=2, max_side=20, out="out")
+
+
 def test_on_a_full_disk_a_line_that_fits_in_part_is_taken_back(monkeypatch):
     with journal.Journal("out") as rows:
         rows.append({"key": "1"})
