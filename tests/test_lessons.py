@@ -12,8 +12,11 @@ from pathlib import Path
 from statistics import median
 
 import nbformat
+import numpy as np
 import pytest
 from run_lessons import FOLDER, LESSONS
+
+import img2num_nb as nb
 
 HERE = Path(__file__).parent
 README = (HERE.parent / "README.md").read_text(encoding="utf-8")
@@ -238,13 +241,13 @@ def test_the_questions_need_only_the_first_cell_and_know_right_from_wrong(name, 
 
 
 def test_every_row_of_the_sources_is_there():
-    rows = re.findall(r"^\| ([A-D]\d) ", COVERAGE, re.MULTILINE)
-    expected = {"A": 8, "B": 7, "C": 5, "D": 7}
+    rows = re.findall(r"^\| ([A-F]\d) ", COVERAGE, re.MULTILINE)
+    expected = {"A": 8, "B": 7, "C": 5, "D": 7, "F": 5}
     assert rows == [f"{letter}{n}" for letter, count in expected.items() for n in range(1, count + 1)]
 
 
 @pytest.mark.parametrize(
-    "row", re.findall(r"^\| ([A-D]\d.*\|.*) \|$", COVERAGE, re.MULTILINE), ids=lambda row: row[:2]
+    "row", re.findall(r"^\| ([A-F]\d.*\|.*) \|$", COVERAGE, re.MULTILINE), ids=lambda row: row[:2]
 )
 def test_every_fact_of_the_sources_has_its_place(row):
     places = row.split(" | ")[1].split(" · ")
@@ -255,3 +258,14 @@ def test_every_fact_of_the_sources_has_its_place(row):
         else:
             (name,) = [name for name in BOOKS if name.startswith(place[:2])]
             assert place[3:] in headings(name)
+
+
+def test_the_draw_of_lesson_01_is_an_error_beyond_its_pixels_and_the_toolkit_keeps_them_all():
+    (draw,) = [cell.source for cell in code("01-palette") if "rng.choice" in cell.source]
+    names = {"np": np, "tiny": np.arange(48, dtype=np.uint8).reshape(4, 4, 3)}
+    exec(draw, names)
+    assert len(names["palette"]) == 5
+    with pytest.raises(ValueError, match="larger sample than population"):
+        exec(draw.replace("5, replace", "20, replace"), names)
+    kept = nb.quantize(names["tiny"], k=20)
+    assert (kept.k, kept.n_colors) == (20, 16)
