@@ -95,10 +95,10 @@ def side_by_side(panels, title=""):
         row, column = 2 * (i // columns), i % columns
         grid[row, column].imshow(image, interpolation="nearest")
         _title(grid[row, column], text, fontsize=7)
+        grid[row, column].set_anchor("S")  # beside one another, however many lines stand above
         if palette is not None:
             edges = np.round(np.append(0, np.cumsum(counts)) / np.sum(counts) * 400).astype(int)
             strip = np.repeat(palette, np.diff(edges), axis=0)[np.newaxis]
-            grid[row, column].set_anchor("S")
             grid[row + 1, column].imshow(strip, aspect="auto", interpolation="nearest")
     return figure
 

@@ -51,6 +51,11 @@ def test_labels_say_what_differs_or_what_the_caller_says(image):
     ]
 
 
+def test_what_a_thumbnail_costs_is_compared_like_anything_else(image):
+    found = nb.compare(image, {"k": 2}, {"k": 2, "fit_on": 4}, n=1).table
+    assert found["label"].tolist() == ["fit_on=0", "fit_on=4"]
+
+
 def test_the_same_settings_twice_stay_two(image):
     assert nb.compare(image, {"k": 2}, {"k": 2}, n=1).table["label"].is_unique
 

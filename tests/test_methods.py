@@ -71,7 +71,7 @@ def squares(colors, counts):
 def median_cut(colors, counts, k):
     boxes = [(colors, counts)]
     while len(boxes) < k:
-        i = max(range(len(boxes)), key=lambda i: boxes[i][1].sum() * squares(*boxes[i]).max())
+        i = max(range(len(boxes)), key=lambda i: squares(*boxes[i]).sum())
         c, n = boxes.pop(i)
         cuts = []
         for values in c.T:

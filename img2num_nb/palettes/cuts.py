@@ -17,9 +17,9 @@ EVERY_THIRD_BIT = np.array([int(f"{value:b}", 8) for value in range(256)], np.ui
 def median_cut(coords, counts, k, rng, *, cancel=None):
     """Median cut (Heckbert): cut a box so that half of its pixels lie on each side, k - 1 times.
 
-    The box is that with the greatest product of pixels and standard deviation along an axis; of the three cuts that take the one that
-    leaves the least squared error. (The simplest versions, which take the box of most pixels and its longest side, make about a third
-    more error.) The median is rounded to the edge of one of 256 slabs. Nothing is random.
+    The box is that of greatest squared error; of the three cuts, one an axis, that which leaves the least. (The simplest versions,
+    which take the box of most pixels and its longest side, make more error: see lesson 07.) The median is rounded to the edge of one
+    of 256 slabs. Nothing is random.
 
     Parameters
     ----------
@@ -37,14 +37,11 @@ def median_cut(coords, counts, k, rng, *, cancel=None):
     .. [1] P. Heckbert, "Color image quantization for frame buffer display", SIGGRAPH 1982, doi:10.1145/800064.801294
     """
 
-    def size(n, sums, squares):
-        return np.sqrt(sums[3] * squares.max())  # pixels times standard deviation
-
     def halve(points, sums, squares, beyond):
         axis, edge = kernels.median_plane(points, sums)
         _side(points, np.eye(3)[axis], edge - 0.5, beyond)  # coordinates are whole numbers
 
-    return Design(snap_means(_divide(weighted(coords, counts), k, size, halve, cancel)))
+    return Design(snap_means(_divide(weighted(coords, counts), k, halve, cancel)))
 
 
 def wu(coords, counts, k, rng, *, cells=None):
@@ -81,9 +78,6 @@ def bisecting(coords, counts, k, rng, *, max_iter=100, cancel=None):
     """
     passes, converged = 0, True
 
-    def error(n, sums, squares):
-        return squares.sum() if n > 1 else 0.0
-
     def two_means(points, sums, squares, beyond):
         nonlocal passes, converged
         axis = np.argmax(squares)
@@ -100,7 +94,7 @@ def bisecting(coords, counts, k, rng, *, max_iter=100, cancel=None):
             passes = max(passes, n_pass)
         converged = False
 
-    sums = _divide(weighted(coords, counts), k, error, two_means, cancel)
+    sums = _divide(weighted(coords, counts), k, two_means, cancel)
     return Design(snap_means(sums), passes, converged)
 
 
@@ -113,28 +107,27 @@ def _side(points, normal, limit, beyond):
     return sum(changed), sum(sums)
 
 
-def _divide(points, k, size, halve, cancel):
-    """Part the box of greatest size in two, k - 1 times, or until all sizes are 0; return the boxes' sums, ``(n_boxes, 4)``.
+def _divide(points, k, halve, cancel):
+    """Part the box of greatest squared error in two, k - 1 times, or until there is none; return the boxes' sums, ``(n_boxes, 4)``.
 
     Parameters
     ----------
     points : (n, 4) ndarray of float64
         Come out in another order.
-    size : callable
-        ``size(n, sums, squares)`` of a box, from its points' number, sums and squared deviations along each axis.
     halve : callable
-        ``halve(points, sums, squares, beyond)`` notes in `beyond` which of a box's points go to the other half.
+        ``halve(points, sums, squares, beyond)`` notes in `beyond` which of a box's points go to the other half, given their sums and
+        squared deviations along each axis.
     """
     spare, beyond = np.empty_like(points), np.zeros(len(points), np.bool_)
     boxes, fresh = [slice(0, len(points))], [0]
-    sums, squares, sizes = np.zeros((k, 4)), np.zeros((k, 3)), np.zeros(k)
+    sums, squares, errors = np.zeros((k, 4)), np.zeros((k, 3)), np.zeros(k)
     while True:
         for i in fresh:
             box = points[boxes[i]]
             sums[i], squares[i] = kernels.spread(box)
-            sizes[i] = size(len(box), sums[i], squares[i])
-        largest = int(np.argmax(sizes))
-        if len(boxes) == k or sizes[largest] <= 0:
+            errors[i] = squares[i].sum() if len(box) > 1 else 0.0
+        largest = int(np.argmax(errors))
+        if len(boxes) == k or errors[largest] <= 0:
             return sums[: len(boxes)]
         stop_if(cancel, f"at {len(boxes)} of {k} boxes")
         box = boxes[largest]
