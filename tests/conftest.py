@@ -1,10 +1,14 @@
 """Fixtures that test modules share: a JupyterLab, a Chromium, and notebooks open in them (see browser.py)."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+# What a shell starts in the background ignores Ctrl-C, and so would the programs that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SPEC = """\
 images: [a.png, b.png]
