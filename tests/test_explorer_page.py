@@ -361,6 +361,10 @@ def test_blinking_has_its_controls_without_a_second_row_of_them(page):
     assert page.button("Stop").count() == 0
 
 
+CUT_OFF = """e => [...e.querySelectorAll(".i2n-panel button")].filter(b => b.offsetParent && b.scrollWidth > b.clientWidth)
+    .map(b => b.textContent)"""
+
+
 def test_full_screen_has_larger_pictures_and_the_slider(page):
     before = page.root.locator("canvas").first.bounding_box()["width"]
     page.button("Full screen").click()
@@ -369,7 +373,11 @@ def test_full_screen_has_larger_pictures_and_the_slider(page):
     picture = page.root.locator("canvas").first.bounding_box()
     assert picture["width"] > 1.2 * before
     assert page.slider.bounding_box()["y"] < picture["y"]
+    page.page.set_viewport_size({"width": 1280, "height": 720})  # a projector
+    page.page.wait_for_timeout(300)
+    assert page.root.evaluate(CUT_OFF) == []
     page.page.evaluate("document.exitFullscreen()")
+    page.page.set_viewport_size({"width": 1440, "height": 900})
     page.page.wait_for_timeout(300)
     assert page.root.locator("canvas").first.bounding_box()["width"] == before
 
@@ -420,7 +428,7 @@ def test_a_narrow_window_has_the_slider_above_the_pictures_and_the_rest_below(pa
     viewer = page.root.locator(".i2n-viewer").bounding_box()
     assert viewer["x"] <= box["x"] < box["x"] + box["width"] <= viewer["x"] + viewer["width"]
     page.page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
-    assert page.root.locator(".help dl:hover").count() == 1  # not cut off
+    page.root.locator(".help dl:hover").wait_for()  # not cut off
     page.root.locator(".help summary").click()
     page.page.set_viewport_size({"width": 900, "height": 720})
     page.page.wait_for_timeout(300)
