@@ -68,19 +68,29 @@ def squares(colors, counts):
     return (counts[:, None] * (colors - np.average(colors, axis=0, weights=counts)) ** 2).sum(axis=0)
 
 
+def median_cuts(c, n):
+    """For each axis, the halves that the cut nearest to the median leaves; of two as near, the later."""
+    for values in c.T:
+        edges = np.unique(values)[1:]
+        if len(edges):
+            edge = max(edges, key=lambda e, v=values: (-abs(2 * n[v < e].sum() - n.sum()), e))
+            yield [(c[part], n[part]) for part in (values < edge, values >= edge)]
+
+
+def error(parts):
+    return sum(squares(*part).sum() for part in parts)
+
+
+def error_once_cut(parts):
+    return sum(min(map(error, median_cuts(*part)), default=0) for part in parts)
+
+
 def median_cut(colors, counts, k):
     boxes = [(colors, counts)]
     while len(boxes) < k:
         i = max(range(len(boxes)), key=lambda i: squares(*boxes[i]).sum())
-        c, n = boxes.pop(i)
-        cuts = []
-        for values in c.T:
-            # the cut nearest to the half; of two as near, the later
-            edges = np.unique(values)[1:]
-            if len(edges):
-                edge = max(edges, key=lambda e, v=values: (-abs(2 * n[v < e].sum() - n.sum()), e))
-                cuts.append([(c[part], n[part]) for part in (values < edge, values >= edge)])
-        boxes += min(cuts, key=lambda halves: sum(squares(*half).sum() for half in halves))
+        halves = list(median_cuts(*boxes.pop(i)))
+        boxes += min(reversed(halves), key=lambda parts: (round(error_once_cut(parts), 6), error(parts)))
     return boxes
 
 

@@ -24,51 +24,70 @@ def spread(points):
 
 
 @part
-def _median(points, axis, weight, slab):
-    """Return the coordinate below which about half of some points' weight lies along an axis; some points lie on each side.
+def _median_cut(points, total, axis, slabs):
+    """Return where the cut at the median along an axis lies, the sums below it, and the squared error that it takes away.
 
-    It is an edge of one of 256 slabs, the one nearest to the half; -inf if the points have one coordinate.
+    The cut is the edge of one of 256 slabs that comes nearest to the half of the weight; some points lie on each side. If all points
+    have one coordinate, the edge is -inf.
     """
     low, high = np.inf, -np.inf
     for i in range(len(points)):
         low, high = min(low, points[i, axis]), max(high, points[i, axis])
+    below = np.zeros(4)
     if low == high:
-        return -np.inf
+        return -np.inf, below, 0.0
     width = np.floor((high - low) / SLABS) + 1.0
-    slab[:] = 0.0
+    once, start = (
+        1.0 / width,
+        low - 0.5,
+    )  # whole numbers: rounds down to (x - low) // width, and takes less time
+    slabs[:] = 0.0
     for i in range(len(points)):
-        slab[np.int64((points[i, axis] - low) / width)] += points[i, 3]
-    below, n = slab[0], 1  # neither the first slab nor the top one is empty
-    top = np.int64((high - low) / width)
-    while n < top and below + 0.5 * slab[n] <= 0.5 * weight:
-        below += slab[n]
+        x, y, z, w = points[i, 0], points[i, 1], points[i, 2], points[i, 3]
+        slab = slabs[np.int64((points[i, axis] - start) * once)]
+        slab[0] += w * x
+        slab[1] += w * y
+        slab[2] += w * z
+        slab[3] += w
+    top = np.int64((high - start) * once)
+    n = 0
+    while n == 0 or (n < top and below[3] + 0.5 * slabs[n, 3] <= 0.5 * total[3]):
+        for d in range(4):
+            below[d] += slabs[n, d]
         n += 1
-    return low + n * width
+    above = total[3] - below[3]
+    gain = 0.0
+    for d in range(3):
+        apart = below[d] / below[3] - (total[d] - below[d]) / above
+        gain += apart * apart
+    return low + n * width, below, gain * (below[3] * above / total[3])
 
 
 @kernel
-def median_plane(points, total):
-    """Return axis and coordinate of the cut at a median that takes most of some points' squared error away."""
-    most, best_axis, edge = -1.0, 0, 0.0
-    slab, half = np.empty(SLABS), np.empty(4)
-    for axis in range(3):
-        median = _median(points, axis, total[3], slab)
-        if median == -np.inf:
-            continue
-        half[:] = 0.0
+def median_plane(points, total, axis):
+    """Return where the cut of some points at their median along an axis lies, and the squared error that it takes away.
+
+    And then what the best such cut of each half takes away next. If all points have one coordinate, edge and error are -inf.
+    """
+    slabs = np.empty((SLABS, 4))
+    edge, below, gain = _median_cut(points, total, axis, slabs)
+    further = 0.0
+    if edge == -np.inf:
+        return edge, -np.inf, further
+    half = np.empty_like(points)
+    for low in (True, False):
+        n = 0
         for i in range(len(points)):
-            w = points[i, 3] if points[i, axis] < median else 0.0
-            half[0] += w * points[i, 0]
-            half[1] += w * points[i, 1]
-            half[2] += w * points[i, 2]
-            half[3] += w
-        gain = 0.0
-        for d in range(3):
-            rest = total[d] - half[d]
-            gain += half[d] * half[d] / half[3] + rest * rest / (total[3] - half[3])
-        if gain > most:
-            most, best_axis, edge = gain, axis, median
-    return best_axis, edge
+            if (points[i, axis] < edge) == low:
+                for d in range(4):
+                    half[n, d] = points[i, d]
+                n += 1
+        sums = below if low else total - below
+        most = 0.0
+        for next_axis in range(3):
+            most = max(most, _median_cut(half[:n], sums, next_axis, slabs)[2])
+        further += most
+    return edge, gain, further
 
 
 @kernel
