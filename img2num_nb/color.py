@@ -120,6 +120,7 @@ def linear_to_srgb(values):
 LEVELS = np.arange(256) / 255
 #: Linear light of the 256 sRGB levels.
 LIGHT = settled(srgb_to_linear(LEVELS))
+SRGB_GRID = np.arange(256.0) * SPACES["srgb"].steps
 CHUNK = 1 << 13  # colours at a time: they stay in the second-level cache
 
 
@@ -204,12 +205,13 @@ def to_grid(colors, color_space):
     (N, 3) ndarray of float64
         Whole numbers below 2**18 in size: steps of ``1 / SPACES[color_space].steps``.
     """
-    if color_space == "srgb":
-        return colors * float(SPACES["srgb"].steps)
     table = LIGHT if color_space in USES_LIGHT else LEVELS
     out = np.empty(colors.shape)
 
     def encode(start, stop):
+        if color_space == "srgb":
+            kernels.decode(colors, start, stop, SRGB_GRID, out[start:stop])
+            return
         for a in range(start, stop, CHUNK):
             b = min(a + CHUNK, stop)
             values = np.empty((b - a, 3))

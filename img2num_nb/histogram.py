@@ -58,11 +58,9 @@ class ColorHistogram:
         """
         bits = check_integer("bits", bits, 4, 8)
         pixels = validate_image(image).reshape(-1, 3)
-        # the kernels count, and sum up what `bits` leaves of a channel, in 31 bits
-        most = (1 << 31) // max(1, (1 << (8 - bits)) - 1)
-        if len(pixels) >= most:
+        if bits == 8 and len(pixels) >= 1 << 31:  # the kernels count in 31 bits
             raise ImageError(
-                f"with bits={bits} an image must have fewer than {most:_} pixels, got {len(pixels):_}: count its parts with bits=8"
+                f"an image must have fewer than {1 << 31:_} pixels, got {len(pixels):_}: count its parts, and add"
             )
         return cls(*_exact(pixels)) if bits == 8 else cls(*_coarse(pixels, bits), bits)
 
@@ -134,13 +132,17 @@ def _exact(pixels):
 
 def _coarse(pixels, bits):
     cells = 1 << (3 * bits)
-    shape = (n_threads(), cells, 2)
+    shape = (n_threads(), cells)
     tables = (
         _tables.take(shape, np.int64) if bits <= 6 else np.zeros(shape, np.int64)
     )  # above: too large to keep
     chunk = -(-len(pixels) // len(tables))
-    chunked(lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables[a // chunk]), len(pixels), chunk)
-    parts = chunked(lambda a, b: kernels.coarse_colors(tables, a, b, bits), cells)
+    carried = chunked(
+        lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables, a // chunk), len(pixels), chunk
+    )
+    carried = np.concatenate([*carried, [[cells, 0]]])
+    carried = carried[np.argsort(carried[:, 0], kind="stable")]
+    parts = chunked(lambda a, b: kernels.coarse_colors(tables, carried, a, b, bits), cells)
     if bits <= 6:
         _tables.give(tables)
     return _joined(parts)

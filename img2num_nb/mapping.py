@@ -7,6 +7,7 @@ import numpy as np
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
+from .cells import WORTH_THREADS
 from .histogram import color_codes
 
 _scratch = threading.local()
@@ -25,8 +26,11 @@ def nearest(histogram, palette, color_space):
         Sum over pixels of the squared distance, in grid units; exact.
     """
     labels, distances = histogram.cells(color_space).assign(color.to_grid(palette, color_space))
+    n = len(labels)
     parts = chunked(
-        lambda a, b: kernels.tally(labels, distances, histogram.counts, a, b, len(palette)), len(labels)
+        lambda a, b: kernels.tally(labels, distances, histogram.counts, a, b, len(palette)),
+        n,
+        n if n < WORTH_THREADS else None,
     )
     counts, high, low = zip(*parts, strict=True)
     return labels, sum(counts), (sum(map(int, high)) << 20) + sum(map(int, low))

@@ -63,53 +63,75 @@ def count_buckets(low, offsets, start, stop):
     return colors[:out], counts[:out]
 
 
-@kernel
-def add_coarse(pixels, start, stop, bits, sums):
-    """Add pixels to their cells of a ``2**bits`` per channel grid: the count, and what the cell's place leaves of R, G, B.
+@inline
+def _fields(bits):
+    """Return the bits that sums have in one int64: of what their cell's place leaves of R, G and B, each; and, on top, of the count."""
+    for_count = (63 - 3 * (8 - bits)) // 4
+    return for_count + 8 - bits, for_count
 
-    `sums`, ``(cells, 2)`` int64, holds two numbers of 32 bits each: count and R; G and B.
+
+@kernel
+def add_coarse(pixels, start, stop, bits, tables, t):
+    """Add pixels to their cells of a ``2**bits`` per channel grid, in ``tables[t]``, int64.
+
+    Returns what did not fit, ``(n, 2)``: cell and sums. The sums of all tables together do fit.
     """
-    shift = 8 - bits
-    rest = (1 << shift) - 1
+    rest = 8 - bits
+    mask = (1 << rest) - 1
+    width, for_count = _fields(bits)
+    most = ((1 << for_count) - 1) // len(tables)
+    carried = np.empty(((stop - start) // most, 2), np.int64)
+    n = 0
+    sums = tables[t]
     for i in range(start, stop):
         r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
-        cell = ((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)
-        sums[cell, 0] += 1 | (r & rest) << 32
-        sums[cell, 1] += g & rest | (b & rest) << 32
+        cell = (r >> rest) << 2 * bits | (g >> rest) << bits | b >> rest
+        sums[cell] += 1 << 3 * width | (r & mask) << 2 * width | (g & mask) << width | b & mask
+        if sums[cell] >= most << 3 * width:
+            carried[n, 0], carried[n, 1] = cell, sums[cell]
+            sums[cell] = 0
+            n += 1
+    return carried[:n]
 
 
 @kernel
-def coarse_colors(tables, start, stop, bits):
-    """Return the mean colours (rounded) and pixel counts of cells `start` to `stop` in use, of all tables together, and clear them."""
-    shift = 8 - bits
-    mask = (1 << bits) - 1
-    sums = tables[0, start:stop]
-    for t in range(1, len(tables)):
-        other = tables[t, start:stop]
-        for i in range(len(sums)):
-            if other[i, 0]:
-                sums[i, 0] += other[i, 0]
-                sums[i, 1] += other[i, 1]
-                other[i, 0] = 0
-                other[i, 1] = 0
-    n = 0
-    for i in range(len(sums)):
-        n += sums[i, 0] != 0
-    colors = np.empty((n, 3), np.uint8)
-    counts = np.empty(n, np.int64)
+def coarse_colors(tables, carried, start, stop, bits):
+    """Return the mean colours (rounded) and pixel counts of cells `start` to `stop` in use, of all tables together, and clear them.
+
+    `carried`, ascending, is what did not fit into the tables, with a last row behind all cells.
+    """
+    rest = 8 - bits
+    width, _ = _fields(bits)
+    field = (1 << width) - 1
+    colors = np.empty((stop - start, 3), np.uint8)  # what is not written to costs no memory
+    counts = np.empty(stop - start, np.int64)
     out = 0
-    for i in range(len(sums)):
-        if sums[i, 0]:
-            cell = start + i
-            weight = sums[i, 0] & 0xFFFFFFFF
-            for c, rest in enumerate((sums[i, 0] >> 32, sums[i, 1] & 0xFFFFFFFF, sums[i, 1] >> 32)):
-                base = ((cell >> (bits * (2 - c))) & mask) << shift
-                colors[out, c] = base + (2 * rest + weight) // (2 * weight)
-            counts[out] = weight
-            sums[i, 0] = 0
-            sums[i, 1] = 0
-            out += 1
-    return colors, counts
+    more = np.searchsorted(carried[:, 0], start)
+    for t in range(1, len(tables)):
+        for cell in range(start, stop):
+            tables[0, cell] += tables[t, cell]
+            tables[t, cell] = 0
+    for cell in range(start, stop):
+        sums = tables[0, cell]
+        if sums == 0 and cell != carried[more, 0]:
+            continue
+        tables[0, cell] = 0
+        n, r, g, b = sums >> 3 * width, sums >> 2 * width & field, sums >> width & field, sums & field
+        while cell == carried[more, 0]:
+            sums = carried[more, 1]
+            more += 1
+            n += sums >> 3 * width
+            r += sums >> 2 * width & field
+            g += sums >> width & field
+            b += sums & field
+        for c, beyond in enumerate((r, g, b)):
+            place = (cell >> bits * (2 - c) & (1 << bits) - 1) << rest
+            colors[out, c] = place + np.int64(
+                (2 * beyond + n) / (2 * n)
+            )  # floats hold this quotient well enough
+        counts[out] = n
+        out += 1
+    return colors[:out], counts[:out]
 
 
 @inline
