@@ -2,6 +2,7 @@
 
 import math
 import os
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -74,8 +75,15 @@ def plan(sources, variants, output):
     return targets
 
 
-def run(sources, variants, targets):
+def run(sources, variants, targets, limits=None):
     """Yield a row for each picture: plain text, numbers and lists, or what failed under ``"error"``.
+
+    Parameters
+    ----------
+    targets : list of path or None
+        From `plan`.
+    limits : dict, optional
+        max_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is the most.
 
     Raises
     ------
@@ -95,16 +103,23 @@ def run(sources, variants, targets):
                 yield _failure(source, trouble)
                 continue
             try:
-                yield _result(source, image, variant, target)
+                yield _result(source, image, variant, target, limits)
             except (ImageError, OSError, MemoryError) as error:
                 yield _failure(source, error)
 
 
-def _result(source, image, variant, target):
+def _result(source, image, variant, target, limits):
+    from .choose import choose_k
     from .images import save_png
     from .quality import metrics
 
-    made = variant.quantize(image)
+    if limits:
+        arguments = variant.arguments()
+        smooth, most = variant.smooth(image), arguments.pop("k")
+        made = choose_k(smooth, original=image, max_k=most, **limits, **arguments).quantization
+        variant = replace(variant, k=made.k)
+    else:
+        made = variant.quantize(image)
     if target and target.suffix.lower() in ENDINGS:
         save_palette(target, made.palette)
     elif target:

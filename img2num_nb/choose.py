@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .errors import check_choice, check_integer, check_number
+from .errors import ImageError, check_choice, check_integer, check_number
 from .histogram import ColorHistogram
 from .palettes import METHODS
 from .quality import metrics
@@ -37,7 +37,15 @@ class Choice:
 
 
 def choose_k(
-    image, *, max_delta_e=None, max_png_bytes=None, max_k=256, histogram=None, cancel=None, **settings
+    image,
+    *,
+    max_delta_e=None,
+    max_png_bytes=None,
+    max_k=256,
+    original=None,
+    histogram=None,
+    cancel=None,
+    **settings,
 ):
     """Find how many colours an image needs, or can have.
 
@@ -57,6 +65,8 @@ def choose_k(
         its file is not larger.
     max_k : int
         Most colours, 1 to 65536.
+    original : (H, W, 3) ndarray of uint8, optional
+        What the difference is from; by default `image` itself, which may be smoothed.
     histogram : ColorHistogram, optional
         That of this image.
     cancel : callable, optional
@@ -71,7 +81,9 @@ def choose_k(
     Raises
     ------
     ValueError
-        If neither limit is given, or no k up to `max_k` keeps what is given: the message says how far one gets.
+        If neither limit is given.
+    ImageError
+        If no k up to `max_k` keeps what is given: the message says how far one gets.
 
     Examples
     --------
@@ -93,6 +105,7 @@ def choose_k(
     least = max(1, n_locked)
     max_k = check_integer("max_k", max_k, least, 65536)
     histogram = ColorHistogram.from_image(image) if histogram is None else histogram
+    original = image if original is None else original
     if METHODS[check_choice("method", settings.get("method", "kmeans"), METHODS)].keeps_few:
         max_k = min(max_k, len(histogram) + n_locked)  # with which all colours are kept
     limits = {"delta_e_mean": max_delta_e, "png_bytes": max_png_bytes}
@@ -106,13 +119,13 @@ def choose_k(
         if k not in tried:
             made = make(k)
             rms = (made.inertia / histogram.n_pixels) ** 0.5
-            tried[k] = {"rms": rms, **metrics(image, made, names)}
+            tried[k] = {"rms": rms, **metrics(original, made, names)}
         return tried[k]
 
     if max_delta_e is not None:
         k = first(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, max_k, least)
         if k is None:
-            raise ValueError(
+            raise ImageError(
                 f"no k tried up to {max_k} has a mean delta E of at most {max_delta_e:g}: at {max_k} it is "
                 f"{figures(max_k)['delta_e_mean']:.3g}; allow a larger max_delta_e or max_k"
             )
@@ -121,7 +134,7 @@ def choose_k(
         k = max_k if too_many is None else max(too_many - 1, least)
     size = figures(k).get("png_bytes", 0)
     if max_png_bytes is not None and size > max_png_bytes:
-        raise ValueError(
+        raise ImageError(
             f"a PNG of k = {k} has {size} bytes, more than max_png_bytes = {max_png_bytes}: allow more bytes"
             + ("" if max_delta_e is None else ", or a larger max_delta_e")
         )

@@ -91,7 +91,21 @@ def quantize(
         typer.Option(
             "-k",
             "--k",
-            help="Colours wanted (default: 16).",
+            help="Colours wanted (default: 16); with --max-delta-e or --max-bytes: colours allowed (default: 256).",
+        ),
+    ] = None,
+    max_delta_e: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="Find the fewest colours whose mean difference (CIEDE2000) from the picture is at most X; 1 is just visible.",
+        ),
+    ] = None,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Find the most colours whose PNG has at most N bytes; with --max-delta-e, fail if the fewest need more.",
         ),
     ] = None,
     color_space: Annotated[
@@ -175,10 +189,14 @@ def quantize(
 
     given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
     given |= {"filter": filter, "dither": dither, "locked": lock, "fit_on": fit_on}
+    limits = {"max_delta_e": max_delta_e, "max_png_bytes": max_bytes}
+    limits = {name: limit for name, limit in limits.items() if limit is not None}
+    if limits and k is None:
+        given["k"] = 256
     try:
         sources, variants = batch.choose(images, settings, given, option or [])
         targets = batch.plan(sources, variants, output)
-        rows = _watch(batch.run(sources, variants, targets), len(targets))
+        rows = _watch(batch.run(sources, variants, targets, limits), len(targets))
     except MissingExtra as error:
         stop(error, 1)
     except (ValueError, OSError) as error:

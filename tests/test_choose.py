@@ -58,6 +58,13 @@ def test_locked_colours_count_among_the_fewest_and_beside_all():
     assert choose_k(two, max_delta_e=0, locked=["#123456"]).k == 3
 
 
+def test_the_difference_of_a_smoothed_image_can_be_that_from_its_original():
+    smooth = np.repeat(np.repeat(IMAGE[::2, ::2], 2, 0), 2, 1)[: IMAGE.shape[0], : IMAGE.shape[1]]
+    choice = choose_k(smooth, max_delta_e=9, original=IMAGE)
+    assert metrics(IMAGE, choice.quantization)["delta_e_mean"] <= 9
+    assert metrics(IMAGE, quantize(smooth, choice.k - 1))["delta_e_mean"] > 9
+
+
 def test_what_was_tried_is_told():
     choice = choose_k(IMAGE, max_delta_e=5)
     assert list(choice.tried) == sorted(choice.tried) and {1, 2, choice.k - 1, choice.k} <= set(choice.tried)

@@ -129,6 +129,27 @@ def test_a_settings_file_makes_all_its_variants_and_the_command_line_overrides()
     assert sorted(os.listdir("out")) == ["a-1.png", "a-2.png"]
 
 
+def test_a_difference_or_a_size_of_file_finds_the_number_of_colours_of_each_picture():
+    image = nb.load_image("a.png")
+    smooth = nb.bilateral_filter(image, sigma_spatial=1, sigma_range=20)
+    expected = nb.choose_k(smooth, max_delta_e=9, original=image, color_space="srgb")
+    (row,) = run_json("a.png", "--filter", "1,20", "--max-delta-e", 9, "--color-space", "srgb")["results"]
+    assert row["settings"]["k"] == expected.k and row["metrics"]["delta_e_mean"] <= 9
+    few, many = (
+        run_json("a.png", "--max-bytes", n, "-k", 9)["results"][0]
+        for n in (row["metrics"]["png_bytes"], 10**6)
+    )
+    assert few["metrics"]["png_bytes"] <= row["metrics"]["png_bytes"] and many["n_colors"] == 9
+
+
+def test_a_picture_that_cannot_keep_the_limit_does_not_stop_the_others():
+    Image.new("RGB", (4, 4), "red").save("red.png")
+    result = run("quantize", "a.png", "red.png", "--max-delta-e", 1, "-k", 2, "--json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 1 and [row["image"] for row in document["results"]] == ["red.png"]
+    assert "a.png: no k tried up to 2 has a mean delta E of at most 1" in result.stderr
+
+
 def test_pictures_of_the_same_name_do_not_overwrite_each_other():
     Path("other").mkdir()
     Image.open("a.png").save("other/A.png")
@@ -164,6 +185,8 @@ def test_a_file_named_like_a_pattern_is_that_file():
         ("a.png -o a.png", "would overwrite the picture a.png"),
         ("a.png -o .", "would overwrite the picture a.png"),
         ("a.png b.png -o bad.png/", "bad.png"),
+        ("a.png --max-delta-e -1", "max_delta_e must be a finite number of at least 0"),
+        ("a.png --max-bytes 0", "max_png_bytes must be an integer from 1"),
         ("a.png --nonsense", "--nonsense"),
     ],
 )
