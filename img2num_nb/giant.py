@@ -150,6 +150,7 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
             palette,
             attributes,
         )
+        _check_free(output)  # again: hours may have passed
         os.rename(partial_output, output)
     except OSError as error:
         raise OSError(
@@ -229,13 +230,17 @@ def _check_output(output, settings):
         raise ValueError("a giant image is designed on all its colours: leave fit_on out")
     if settings.dither:
         raise ValueError("a giant image is not dithered: leave dither out")
+    _check_free(output)
+    if not output.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(output.parent)!r}: make it first")
+    return output
+
+
+def _check_free(output):
     if output.exists():
         raise FileExistsError(
             errno.EEXIST, f"{str(output)!r} is there already: remove it, or choose another name"
         )
-    if not output.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(output.parent)!r}: make it first")
-    return output
 
 
 def _remove_stale(output):

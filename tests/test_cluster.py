@@ -241,6 +241,17 @@ def test_what_a_killed_process_left_goes_when_it_is_old(picture):
     assert set(os.listdir()) == {source, "out.zarr"} | left
 
 
+def test_an_output_that_appears_meanwhile_is_not_overwritten(picture):
+    source = store(picture, "tif")
+
+    def appear(done, total, _):
+        Path("out.tif").write_text("mine")
+
+    with pytest.raises(FileExistsError, match=r"'out.tif' is there already.*nothing is left"):
+        giant.quantize_tiled(source, "out.tif", Settings(k=4), progress=appear)
+    assert Path("out.tif").read_text() == "mine" and set(os.listdir()) == {source, "out.tif"}
+
+
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
