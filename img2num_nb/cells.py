@@ -23,9 +23,10 @@ class Cells:
     counts : (n,) ndarray
         Weight of each.
     lanes : (4, m) ndarray of float64
-        x, y, z and count of the points in the order of the cells; each cell filled up to a multiple of 8 by points that do not count.
-    order : (m,) ndarray of int32
-        Which point that is; -1: none.
+        x, y, z and count of the points in the order of the cells; each cell is filled up to a multiple of 8 by its first point, which
+        counts 0 times there.
+    order : (m,) ndarray of uint32
+        Which point that is.
     cells, blocks : tuple of ndarray
         Of each cell (block): where its points (cells) begin; the least and the greatest coordinates of its points; their sums of
         count times x, y, z and of counts, which are exact.
@@ -48,10 +49,10 @@ class Cells:
         low, high = kernels.bounds(coords)
         size = max(1.0, np.floor((high - low).max() / divisions) + 1)
         dims = ((high - low) // (4 * size)).astype(np.int64) + 1
-        key = np.empty(n, np.int32)
+        key = np.empty(n, np.uint32)
         chunk = n if n < WORTH_THREADS else None
-        chunked(lambda a, b: kernels.cell_of(coords, a, b, low, size, dims, key), n, chunk)
-        order, offsets = kernels.sort_by_cell(key, int(dims.prod()) * 64)
+        chunked(lambda a, b: kernels.cell_of(coords[a:b], low, size, dims, key[a:b]), n, chunk)
+        order, offsets, starts = kernels.sort_by_cell(key, int(dims.prod()) * 64)
         c = len(offsets) - 1
         lanes = np.empty((4, len(order)))
         cells = (offsets, np.empty((c, 3)), np.empty((c, 3)), np.empty((c, 4)))
@@ -59,12 +60,18 @@ class Cells:
         chunk = c if n < WORTH_THREADS else None
         chunked(
             lambda a, b: kernels.gather_cells(
-                coords, counts, key, dims, order, offsets, a, b, lanes, *cells[1:], bins
+                coords,
+                counts,
+                key,
+                dims,
+                order,
+                offsets[a : b + 1],
+                lanes,
+                *(of_cells[a:b] for of_cells in (*cells[1:], bins)),
             ),
             c,
             chunk,
         )
-        starts = np.append(np.flatnonzero(np.diff(key[order[offsets[:-1]]] >> 6, prepend=-1)), c)
         b = len(starts) - 1
         blocks = (starts, np.empty((b, 3)), np.empty((b, 3)), np.empty((b, 4)))
         kernels.gather_blocks(starts, *cells[1:], *blocks[1:])

@@ -210,12 +210,12 @@ def to_grid(colors, color_space):
 
     def encode(start, stop):
         if color_space == "srgb":
-            kernels.decode(colors, start, stop, SRGB_GRID, out[start:stop])
+            kernels.decode(colors[start:stop], SRGB_GRID, out[start:stop])
             return
         for a in range(start, stop, CHUNK):
             b = min(a + CHUNK, stop)
             values = np.empty((b - a, 3))
-            kernels.decode(colors, a, b, table, values)
+            kernels.decode(colors[a:b], table, values)
             _encode(values, color_space, out[a:b])
 
     chunked(encode, len(colors), max(2 * CHUNK, -(-len(colors) // n_threads())))

@@ -87,10 +87,12 @@ def dithered_labels(
         ranks = bayer(8) if dither == "bayer" else blue_noise(64)
         thresholds = PATTERN * ranks // ranks.size
         patterns = np.empty((len(colors), PATTERN), dtype)
-        chunked(lambda a, b: kernels.mix(colors, a, b, *given, patterns), len(colors), cancel=cancel)
+        chunked(lambda a, b: kernels.mix(colors[a:b], *given, patterns[a:b]), len(colors), cancel=cancel)
         places = look_up(np.arange(len(colors), dtype=np.uint32))
         chunked(
-            lambda a, b: kernels.pick(places, a, b, patterns, thresholds, labels), len(labels), cancel=cancel
+            lambda a, b: kernels.pick(places[a:b], a, patterns, thresholds, labels[a:b]),
+            len(labels),
+            cancel=cancel,
         )
     return labels
 

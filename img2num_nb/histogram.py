@@ -115,12 +115,12 @@ def code_colors(codes):
 def _exact(pixels):
     n = len(pixels)
     chunk = max(1 << 16, -(-n // n_threads()))
-    sizes = np.array(chunked(lambda a, b: kernels.bucket_sizes(pixels, a, b), n, chunk))
+    sizes = np.array(chunked(lambda a, b: kernels.bucket_sizes(pixels[a:b]), n, chunk))
     offsets = np.concatenate([[0], np.cumsum(sizes.sum(axis=0))])
     # where each chunk begins to write in each bucket: after the bucket's pixels of the chunks before
     positions = offsets[:-1] + np.cumsum(sizes, axis=0) - sizes
     low = np.empty(n, np.uint16)
-    chunked(lambda a, b: kernels.scatter(pixels, a, b, positions[a // chunk], low), n, chunk)
+    chunked(lambda a, b: kernels.scatter(pixels[a:b], positions[a // chunk], low), n, chunk)
 
     # buckets in spans of about equal pixels
     cuts = np.searchsorted(offsets, np.linspace(0, n, 4 * n_threads() + 1)[1:-1])
@@ -138,7 +138,7 @@ def _coarse(pixels, bits):
     )  # above: too large to keep
     chunk = -(-len(pixels) // len(tables))
     carried = chunked(
-        lambda a, b: kernels.add_coarse(pixels, a, b, bits, tables, a // chunk), len(pixels), chunk
+        lambda a, b: kernels.add_coarse(pixels[a:b], bits, tables, a // chunk), len(pixels), chunk
     )
     carried = np.concatenate([*carried, [[cells, 0]]])
     carried = carried[np.argsort(carried[:, 0], kind="stable")]

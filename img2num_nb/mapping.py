@@ -28,7 +28,7 @@ def nearest(histogram, palette, color_space):
     labels, distances = histogram.cells(color_space).assign(color.to_grid(palette, color_space))
     n = len(labels)
     parts = chunked(
-        lambda a, b: kernels.tally(labels, distances, histogram.counts, a, b, len(palette)),
+        lambda a, b: kernels.tally(labels[a:b], distances[a:b], histogram.counts[a:b], len(palette)),
         n,
         n if n < WORTH_THREADS else None,
     )
@@ -52,13 +52,13 @@ def map_pixels(image, histogram, color_labels):
     if histogram.bits == 8:
         table = _table(color_labels.dtype)
         colors = histogram.colors
-        chunked(lambda a, b: kernels.fill_table(colors, color_labels, a, b, table), len(colors))
-        chunked(lambda a, b: kernels.look_up(pixels, a, b, table, labels), len(pixels))
+        chunked(lambda a, b: kernels.fill_table(colors[a:b], color_labels[a:b], table), len(colors))
+        chunked(lambda a, b: kernels.look_up(pixels[a:b], table, labels[a:b]), len(pixels))
     else:
         bits = histogram.bits
         table = np.empty(1 << (3 * bits), color_labels.dtype)
         kernels.fill_coarse(histogram.colors, color_labels, bits, table)
-        chunked(lambda a, b: kernels.look_up_coarse(pixels, a, b, bits, table, labels), len(pixels))
+        chunked(lambda a, b: kernels.look_up_coarse(pixels[a:b], bits, table, labels[a:b]), len(pixels))
     return labels.reshape(image.shape[:2])
 
 

@@ -69,7 +69,7 @@ class Quantization:
         """The quantized image, ``(H, W, 3)`` uint8 sRGB."""
         labels = self.labels.reshape(-1)
         out = np.empty((labels.size, 3), np.uint8)
-        chunked(lambda a, b: kernels.paint(labels, a, b, self.palette, out), labels.size)
+        chunked(lambda a, b: kernels.paint(labels[a:b], self.palette, out[a:b]), labels.size)
         return out.reshape(*self.labels.shape, 3)
 
 

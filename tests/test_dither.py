@@ -226,7 +226,7 @@ def test_a_pattern_stands_for_its_colour(r, g, b):
     patterns = np.empty((1, 16), np.uint8)
     table, fine = nearest_table(palette, "srgb")
     color = np.array([[r, g, b]], np.uint8)
-    kernels.mix(color, 0, 1, levels, _codes(levels), table, fine, levels[palette], 256, patterns)
+    kernels.mix(color, levels, _codes(levels), table, fine, levels[palette], 256, patterns)
     assert (np.diff(patterns[0].astype(int)) >= 0).all()
     # what is left after 16 colours is less than half a side of the cube, shared by all (and a slip of the table)
     assert np.abs(palette[patterns[0]].mean(axis=0) - [r, g, b]).max() <= (128 + 4) / 16

@@ -44,11 +44,11 @@ def snap(value):
 
 
 @kernel
-def decode(colors, start, stop, table, out):
+def decode(colors, table, out):
     """Look the 256 levels of uint8 colours up."""
-    for i in range(start, stop):
+    for i in range(len(colors)):
         for c in range(3):
-            out[i - start, c] = table[colors[i, c]]
+            out[i, c] = table[colors[i, c]]
 
 
 @kernel

@@ -67,9 +67,9 @@ def diffuse(pixels, start, stop, levels, codes, table, fine, palette, strength, 
 
 
 @kernel
-def mix(colors, start, stop, levels, codes, table, fine, palette, strength, patterns):
+def mix(colors, levels, codes, table, fine, palette, strength, patterns):
     """Write, for each colour, the ascending labels whose mean stands for it: each is nearest to what those before it leave to do."""
-    for i in range(start, stop):
+    for i in range(len(colors)):
         r, g, b = 0, 0, 0
         for n in range(patterns.shape[1]):
             r = _near(levels[colors[i, 0]] + r)
@@ -87,9 +87,9 @@ def mix(colors, start, stop, levels, codes, table, fine, palette, strength, patt
 
 
 @kernel
-def pick(places, start, stop, patterns, thresholds, labels):
-    """Label rows `start` to `stop`: of the pattern of a pixel's colour, that which the tiled thresholds say."""
+def pick(places, top, patterns, thresholds, labels):
+    """Label rows from `top` on: of the pattern of a pixel's colour, that which the tiled thresholds say."""
     size = len(thresholds)
-    for y in range(start, stop):
+    for y in range(len(places)):
         for x in range(places.shape[1]):
-            labels[y, x] = patterns[places[y, x], thresholds[y % size, x % size]]
+            labels[y, x] = patterns[places[y, x], thresholds[(top + y) % size, x % size]]

@@ -3,6 +3,8 @@
 A pixel's code is ``R << 16 | G << 8 | B``. Pixels are split by their upper 12 bits (as the first pass of a radix sort does),
 then each bucket is counted in a table of 4096 entries that stays in the first-level cache. No pass touches 2**24 entries and
 nothing is sorted, yet the codes come out in ascending order.
+
+Loops over pixels count from 0, and chunks are slices: an index that might be negative costs Numba a test, and a loop half of its speed.
 """
 
 import numpy as np
@@ -15,18 +17,18 @@ WORDS = BUCKETS // 32
 
 
 @kernel
-def bucket_sizes(pixels, start, stop):
+def bucket_sizes(pixels):
     """Count pixels by the upper 12 bits of their code."""
     sizes = np.zeros(BUCKETS, np.int64)
-    for i in range(start, stop):
+    for i in range(len(pixels)):
         sizes[(np.int64(pixels[i, 0]) << 4) | (pixels[i, 1] >> 4)] += 1
     return sizes
 
 
 @kernel
-def scatter(pixels, start, stop, position, low):
+def scatter(pixels, position, low):
     """Write the lower 12 bits of each pixel's code to the next place of its bucket."""
-    for i in range(start, stop):
+    for i in range(len(pixels)):
         bucket = (np.int64(pixels[i, 0]) << 4) | (pixels[i, 1] >> 4)
         low[position[bucket]] = (np.uint16(pixels[i, 1] & 15) << 8) | pixels[i, 2]
         position[bucket] += 1
@@ -42,12 +44,12 @@ def count_buckets(low, offsets, start, stop):
     table = np.zeros(BUCKETS, np.int32)
     used = np.zeros(WORDS, np.int32)  # a bit for each code
     for bucket in range(start, stop):
-        if offsets[bucket] == offsets[bucket + 1]:
+        codes = low[offsets[bucket] : offsets[bucket + 1]]
+        if len(codes) == 0:
             continue
-        for i in range(offsets[bucket], offsets[bucket + 1]):
-            code = np.int32(low[i])
-            table[code] += 1
-            used[code >> 5] |= np.int32(np.int32(1) << (code & 31))
+        for i in range(len(codes)):
+            table[codes[i]] += 1
+            used[codes[i] >> 5] |= np.int32(np.int32(1) << np.int32(codes[i] & 31))
         for word in range(WORDS):
             bits = used[word]
             used[word] = 0
@@ -71,7 +73,7 @@ def _fields(bits):
 
 
 @kernel
-def add_coarse(pixels, start, stop, bits, tables, t):
+def add_coarse(pixels, bits, tables, t):
     """Add pixels to their cells of a ``2**bits`` per channel grid, in ``tables[t]``, int64.
 
     Returns what did not fit, ``(n, 2)``: cell and sums. The sums of all tables together do fit.
@@ -80,17 +82,18 @@ def add_coarse(pixels, start, stop, bits, tables, t):
     mask = (1 << rest) - 1
     width, for_count = _fields(bits)
     most = ((1 << for_count) - 1) // len(tables)
-    carried = np.empty(((stop - start) // most, 2), np.int64)
+    carried = np.empty((len(pixels) // most, 2), np.int64)
     n = 0
-    sums = tables[t]
-    for i in range(start, stop):
+    table = tables[t]
+    for i in range(len(pixels)):
         r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
         cell = (r >> rest) << 2 * bits | (g >> rest) << bits | b >> rest
-        sums[cell] += 1 << 3 * width | (r & mask) << 2 * width | (g & mask) << width | b & mask
-        if sums[cell] >= most << 3 * width:
-            carried[n, 0], carried[n, 1] = cell, sums[cell]
-            sums[cell] = 0
+        sums = table[cell]
+        if sums >= most << 3 * width:
+            carried[n, 0], carried[n, 1] = cell, sums
+            sums = 0
             n += 1
+        table[cell] = sums + (1 << 3 * width | (r & mask) << 2 * width | (g & mask) << width | b & mask)
     return carried[:n]
 
 
@@ -103,19 +106,22 @@ def coarse_colors(tables, carried, start, stop, bits):
     rest = 8 - bits
     width, _ = _fields(bits)
     field = (1 << width) - 1
-    colors = np.empty((stop - start, 3), np.uint8)  # what is not written to costs no memory
-    counts = np.empty(stop - start, np.int64)
-    out = 0
+    mine = tables[:, start:stop]
+    table = mine[0]
+    for t in range(1, len(mine)):
+        for i in range(len(table)):
+            table[i] += mine[t, i]
+            mine[t, i] = 0
+    used = np.empty(len(table) + 1, np.uint32)
+    n_used = 0
+    for i in range(len(table)):  # without a branch, which nobody could predict
+        used[n_used] = i
+        n_used += table[i] != 0
+    colors, counts = np.empty((n_used, 3), np.uint8), np.empty(n_used, np.int64)
     more = np.searchsorted(carried[:, 0], start)
-    for t in range(1, len(tables)):
-        for cell in range(start, stop):
-            tables[0, cell] += tables[t, cell]
-            tables[t, cell] = 0
-    for cell in range(start, stop):
-        sums = tables[0, cell]
-        if sums == 0 and cell != carried[more, 0]:
-            continue
-        tables[0, cell] = 0
+    for out in range(n_used):
+        cell, sums = start + np.int64(used[out]), table[used[out]]
+        table[used[out]] = 0
         n, r, g, b = sums >> 3 * width, sums >> 2 * width & field, sums >> width & field, sums & field
         while cell == carried[more, 0]:
             sums = carried[more, 1]
@@ -126,12 +132,10 @@ def coarse_colors(tables, carried, start, stop, bits):
             b += sums & field
         for c, beyond in enumerate((r, g, b)):
             place = (cell >> bits * (2 - c) & (1 << bits) - 1) << rest
-            colors[out, c] = place + np.int64(
-                (2 * beyond + n) / (2 * n)
-            )  # floats hold this quotient well enough
+            # floats hold this quotient well enough
+            colors[out, c] = place + np.int64((2 * beyond + n) / (2 * n))
         counts[out] = n
-        out += 1
-    return colors[:out], counts[:out]
+    return colors, counts
 
 
 @inline
@@ -142,21 +146,21 @@ def _place(colors, i):
 
 
 @kernel
-def fill_table(colors, labels, start, stop, table):
+def fill_table(colors, labels, table):
     """Enter each colour's label at its place in the table of 2**24 labels (see `_place`)."""
-    for i in range(start, stop):
+    for i in range(len(colors)):
         table[_place(colors, i)] = labels[i]
 
 
 @kernel
-def tally(labels, distances, counts, start, stop, k):
+def tally(labels, distances, counts, k):
     """Return the pixels of each label, and the sum of distance times count: its multiples of 2**20, and the rest.
 
     Distances are whole numbers below 2**53, so both parts stay whole in int64.
     """
     pixels = np.zeros(k, np.int64)
     high, low = np.int64(0), np.int64(0)
-    for i in range(start, stop):
+    for i in range(len(labels)):
         pixels[labels[i]] += counts[i]
         distance = np.int64(distances[i])
         high += (distance >> 20) * counts[i]
@@ -177,9 +181,9 @@ def collect(pixels, labels, colors):
 
 
 @kernel
-def look_up(pixels, start, stop, table, labels):
+def look_up(pixels, table, labels):
     """Label pixels through the table."""
-    for i in range(start, stop):
+    for i in range(len(pixels)):
         labels[i] = table[_place(pixels, i)]
 
 
@@ -193,18 +197,18 @@ def fill_coarse(colors, labels, bits, table):
 
 
 @kernel
-def look_up_coarse(pixels, start, stop, bits, table, labels):
+def look_up_coarse(pixels, bits, table, labels):
     """Label pixels through a table of ``2**(3 * bits)`` cells."""
     shift = 8 - bits
-    for i in range(start, stop):
+    for i in range(len(pixels)):
         r, g, b = np.int64(pixels[i, 0]), np.int64(pixels[i, 1]), np.int64(pixels[i, 2])
         labels[i] = table[((r >> shift) << (2 * bits)) | ((g >> shift) << bits) | (b >> shift)]
 
 
 @kernel
-def paint(labels, start, stop, palette, out):
+def paint(labels, palette, out):
     """Write the palette colour of each label."""
-    for i in range(start, stop):
+    for i in range(len(labels)):
         label = labels[i]
         out[i, 0] = palette[label, 0]
         out[i, 1] = palette[label, 1]

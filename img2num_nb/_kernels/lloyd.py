@@ -27,6 +27,7 @@ from .lanes import (
 from .run import inline, kernel
 
 FAR = 1e12  # a coordinate beyond all colours
+U = np.uintp  # an index that cannot be negative needs no test
 
 
 @kernel
@@ -41,12 +42,12 @@ def bounds(coords):
 
 
 @kernel
-def cell_of(coords, start, stop, low, size, dims, cells):
+def cell_of(coords, low, size, dims, cells):
     """Write the grid cell of each point, numbered so that the 4 x 4 x 4 cells of a block follow each other; `dims` counts blocks."""
     # for whole numbers (a + 0.5) times 1 / size rounds down to a // size, and takes less time
     once = 1.0 / size
     lx, ly, lz = low[0] - 0.5, low[1] - 0.5, low[2] - 0.5
-    for i in range(start, stop):
+    for i in range(len(coords)):
         x = np.int64((coords[i, 0] - lx) * once)
         y = np.int64((coords[i, 1] - ly) * once)
         z = np.int64((coords[i, 2] - lz) * once)
@@ -56,55 +57,72 @@ def cell_of(coords, start, stop, low, size, dims, cells):
 
 @kernel
 def sort_by_cell(cells, n_cells):
-    """Counting sort: the points by cell, with -1 behind a cell's last up to a multiple of 8; and where each cell in use begins."""
-    sizes = np.zeros(n_cells, np.int64)
+    """Counting sort of points by their cells, ``(n,)`` uint32.
+
+    Returns
+    -------
+    order : (m,) ndarray of uint32
+        The points by cell; each cell is filled up to a multiple of 8 by its first point again.
+    offsets : (c + 1,) ndarray of int64
+        Where each cell in use begins in `order`, and where the last ends.
+    blocks : (b + 1,) ndarray of int64
+        Where each block in use begins among those cells, and where the last ends.
+    """
+    sizes = np.zeros(n_cells, np.uint32)
     for i in range(len(cells)):
-        sizes[cells[i]] += 1
-    used, room = 0, 0
+        sizes[cells[i]] += np.uint32(1)
+    offsets, blocks = np.empty(n_cells + 1, np.int64), np.empty(n_cells // 64 + 1, np.int64)
+    numbers = np.empty(n_cells, np.uint32)
+    used, in_use, room, block = 0, 0, 0, -1
     for c in range(n_cells):
-        used += sizes[c] > 0
-        room += (sizes[c] + WIDTH - 1) // WIDTH * WIDTH
-    offsets = np.empty(used + 1, np.int64)
-    used, room = 0, 0
-    for c in range(n_cells):
-        if sizes[c]:
-            offsets[used] = room
+        size = np.int64(sizes[c])
+        if size:
+            if c >> 6 != block:
+                block = c >> 6
+                blocks[in_use] = used
+                in_use += 1
+            offsets[used], numbers[used] = room, c
             used += 1
-            room += (sizes[c] + WIDTH - 1) // WIDTH * WIDTH
-            sizes[c] = offsets[used - 1]
-    offsets[used] = room
-    order = np.full(room, np.int32(-1))
+            sizes[c] = room
+            room += (size + WIDTH - 1) // WIDTH * WIDTH
+    offsets[used], blocks[in_use] = room, used
+    order = np.empty(room, np.uint32)
+    ends = sizes
     for i in range(len(cells)):
-        order[sizes[cells[i]]] = i
-        sizes[cells[i]] += 1
-    return order, offsets
+        c = cells[i]
+        order[ends[c]] = i
+        ends[c] += np.uint32(1)
+    for c in range(used):
+        for i in range(U(ends[numbers[c]]), U(offsets[c + 1])):
+            order[i] = order[offsets[c]]
+    return order, offsets[: used + 1].copy(), blocks[: in_use + 1].copy()
 
 
 @kernel
-def gather_cells(coords, counts, keys, dims, order, offsets, start, stop, points, low, high, sums, bins):
+def gather_cells(coords, counts, keys, dims, order, offsets, points, low, high, sums, bins):
     """Write the points of each cell side by side, its box, its sums (x, y, z, count), and its place on the grid.
 
-    `points` is ``(4, n)``: x, y, z, count. The places behind a cell's last point are filled with its first, counted 0 times.
+    `points` is ``(4, m)``: x, y, z, count. A point that is there again counts 0 times.
     """
-    for c in range(start, stop):
-        lx, ly, lz, hx, hy, hz = np.inf, np.inf, np.inf, -np.inf, -np.inf, -np.inf
+    px, py, pz, weights = points[0], points[1], points[2], points[3]
+    for c in range(len(low)):
+        first = order[offsets[c]]
+        x, y, z, weight = coords[first, 0], coords[first, 1], coords[first, 2], np.float64(counts[first])
+        lx, ly, lz, hx, hy, hz = x, y, z, x, y, z
         sx, sy, sz, all_ = 0.0, 0.0, 0.0, 0.0
-        for i in range(offsets[c], offsets[c + 1]):
+        for i in range(U(offsets[c]), U(offsets[c + 1])):
             j = order[i]
-            weight = 0.0
-            if j < 0:
-                j = order[offsets[c]]
-            else:
-                weight = np.float64(counts[j])
-            x, y, z = coords[j, 0], coords[j, 1], coords[j, 2]
-            points[0, i], points[1, i], points[2, i], points[3, i] = x, y, z, weight
+            if i > U(offsets[c]):
+                x, y, z = coords[j, 0], coords[j, 1], coords[j, 2]
+                weight = 0.0 if j == first else np.float64(counts[j])
+            px[i], py[i], pz[i], weights[i] = x, y, z, weight
             lx, ly, lz = min(lx, x), min(ly, y), min(lz, z)
             hx, hy, hz = max(hx, x), max(hy, y), max(hz, z)
             sx, sy, sz, all_ = sx + weight * x, sy + weight * y, sz + weight * z, all_ + weight
         low[c, 0], low[c, 1], low[c, 2] = lx, ly, lz
         high[c, 0], high[c, 1], high[c, 2] = hx, hy, hz
         sums[c, 0], sums[c, 1], sums[c, 2], sums[c, 3] = sx, sy, sz, all_
-        key = np.int64(keys[order[offsets[c]]])
+        key = np.int64(keys[first])
         block = key >> 6
         bins[c, 0] = block // (dims[1] * dims[2]) << 2 | (key >> 4 & 3)
         bins[c, 1] = block // dims[2] % dims[1] << 2 | (key >> 2 & 3)
@@ -114,12 +132,15 @@ def gather_cells(coords, counts, keys, dims, order, offsets, start, stop, points
 @kernel
 def gather_blocks(offsets, low, high, sums, block_low, block_high, block_sums):
     """Write the box and the sums of each block of cells."""
-    for b in range(len(offsets) - 1):
-        for d in range(3):
-            block_low[b, d] = low[offsets[b] : offsets[b + 1], d].min()
-            block_high[b, d] = high[offsets[b] : offsets[b + 1], d].max()
-        for d in range(4):
-            block_sums[b, d] = sums[offsets[b] : offsets[b + 1], d].sum()
+    for b in range(len(block_low)):
+        first = offsets[b]
+        block_low[b], block_high[b], block_sums[b] = low[first], high[first], sums[first]
+        for c in range(U(first + 1), U(offsets[b + 1])):
+            for d in range(3):
+                block_low[b, d] = min(block_low[b, d], low[c, d])
+                block_high[b, d] = max(block_high[b, d], high[c, d])
+            for d in range(4):
+                block_sums[b, d] += sums[c, d]
 
 
 @inline
@@ -272,8 +293,7 @@ def assign(blocks, cells, points, order, centers, start, stop, labels, distances
                 label, shortest = _nearest(load(px, i), load(py, i), load(pz, i), near_x, near_y, near_z, n)
                 store(which, 0, label)
                 store(how_far, 0, shortest)
-                for lane in range(WIDTH):
-                    j = order[i + lane]
-                    if j >= 0:
-                        labels[j] = far[close[np.int64(which[lane])]]
-                        distances[j] = how_far[lane]
+                for lane in range(WIDTH):  # a point that is there again has the same centre
+                    j = order[U(i + lane)]
+                    labels[j] = far[close[U(which[lane])]]
+                    distances[j] = how_far[lane]

@@ -4,6 +4,8 @@ import numpy as np
 
 from .run import inline, kernel, part
 
+U = np.uintp  # an index that cannot be negative needs no test
+
 
 @inline
 def _squared(points, i, x, y, z):
@@ -114,8 +116,8 @@ def wu(points, bins, n_bins, k):
     `bins`, ``(n, 3)``, places the points on a grid whose planes are the cuts tried. Returns the boxes' sums, ``(n_boxes, 4)``.
     """
     n = len(points)
-    order = np.arange(n)
-    spare = np.empty(n, np.int64)
+    order = np.arange(n).astype(np.uint32)
+    spare = np.empty(n, np.uint32)
     first = np.zeros(k + 1, np.int64)
     last = np.zeros(k + 1, np.int64)
     error = np.zeros(k)
@@ -129,7 +131,7 @@ def wu(points, bins, n_bins, k):
         for which in (box, fresh):
             square = 0.0
             sums[which] = 0.0
-            for m in range(first[which], last[which]):
+            for m in range(U(first[which]), U(last[which])):
                 i = order[m]
                 w = points[i, 3]
                 for d in range(3):
@@ -151,13 +153,13 @@ def wu(points, bins, n_bins, k):
                 break
             error[box] = 0.0  # all its points share one cell
         low, high = first[box], 0
-        for m in range(first[box], last[box]):
+        for m in range(U(low), U(last[box])):
             i = order[m]
             if bins[i, axis] <= cut:
-                order[low] = i
+                order[U(low)] = i
                 low += 1
             else:
-                spare[high] = i
+                spare[U(high)] = i
                 high += 1
         order[low : low + high] = spare[:high]
         fresh = n_boxes
@@ -170,7 +172,7 @@ def wu(points, bins, n_bins, k):
 def _best_cut(points, bins, order, first, last, total, slabs):
     """Return the axis and the bin after which to cut, so that the parts' squared error is least; axis -1 if there is no cut."""
     slabs[:] = 0.0
-    for m in range(first, last):
+    for m in range(U(first), U(last)):
         i = order[m]
         w = points[i, 3]
         x, y, z = w * points[i, 0], w * points[i, 1], w * points[i, 2]
