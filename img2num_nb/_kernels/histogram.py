@@ -13,7 +13,7 @@ from .lanes import lowest_bit
 from .run import inline, kernel
 
 BUCKETS = 4096  # upper 12 bits of a code: R and the upper half of G
-WORDS = BUCKETS // 32
+WORDS = BUCKETS // 64
 
 
 @kernel
@@ -42,20 +42,20 @@ def count_buckets(low, offsets, start, stop):
     counts = np.empty(room, np.int64)
     out = 0
     table = np.zeros(BUCKETS, np.int32)
-    used = np.zeros(WORDS, np.int32)  # a bit for each code
+    used = np.zeros(WORDS, np.int64)  # a bit for each code
     for bucket in range(start, stop):
         codes = low[offsets[bucket] : offsets[bucket + 1]]
         if len(codes) == 0:
             continue
         for i in range(len(codes)):
             table[codes[i]] += 1
-            used[codes[i] >> 5] |= np.int32(np.int32(1) << np.int32(codes[i] & 31))
+            used[codes[i] >> 6] |= 1 << np.int64(codes[i] & 63)
         for word in range(WORDS):
             bits = used[word]
             used[word] = 0
             while bits != 0:
-                code = word * 32 + lowest_bit(bits)
-                bits = np.int32(bits & (bits - 1))
+                code = word * 64 + lowest_bit(bits)
+                bits &= bits - 1
                 colors[out, 0] = bucket >> 4
                 colors[out, 1] = ((bucket & 15) << 4) | (code >> 8)
                 colors[out, 2] = code & 255
