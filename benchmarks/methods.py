@@ -16,6 +16,7 @@ from .common import SLOW, load_images, machine, mse, seconds, table
 
 OUTPUT = Path(__file__).parent / "METHODS.md"
 KS = (4, 16, 64, 256)
+ENOUGH = 0.2  # seconds of runs of one kind
 PATIENCE = 600  # seconds of computing; what takes longer for the first picture is left out for the others
 LEFT_OUT = (math.nan,) * 5
 PILLOW = {"Pillow median cut": Image.Quantize.MEDIANCUT, "Pillow fast octree": Image.Quantize.FASTOCTREE}
@@ -24,7 +25,9 @@ PILLOW = {"Pillow median cut": Image.Quantize.MEDIANCUT, "Pillow fast octree": I
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.methods", description=__doc__)
     parser.add_argument("--images", help="folder of pictures; by default the built-in photographs")
-    parser.add_argument("--repeats", type=int, default=3, help="runs of each, of which the least counts")
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="runs of each at least, of which the least counts"
+    )
     parser.add_argument("--methods", nargs="+", default=list(nb.METHODS), help="by default all")
     parser.add_argument(
         "--keep", help="JSON file of what was measured: a run that was broken off goes on there"
@@ -32,7 +35,7 @@ def main():
     args = parser.parse_args()
     images = load_images(args.images)
     runs = measure(images, [*args.methods, *PILLOW], args.repeats, args.keep and Path(args.keep))
-    text = report(runs, images)
+    text = report(runs, images, args.repeats)
     print(text)
     if set(runs) >= set(nb.METHODS):
         OUTPUT.write_text(text, encoding="utf-8")
@@ -65,33 +68,36 @@ def measure(images, names, repeats, keep):
     return {name: np.array(values) for name, values in runs.items()}
 
 
+def several(run, repeats):
+    """Return the results of several runs: as many as go into `ENOUGH` seconds, `repeats` at least; of a slow one, one."""
+    results, begun = [], time.perf_counter()
+    while len(results) < repeats or time.perf_counter() - begun < ENOUGH:
+        results.append(run())
+        if time.perf_counter() - begun > len(results) * SLOW:
+            break
+    return results
+
+
 def peer(image, histogram, name, k, repeats):
     picture = Image.fromarray(image)
-    times, results = zip(
-        *(seconds(partial(picture.quantize, k, PILLOW[name], dither=0)) for _ in range(repeats)), strict=True
-    )
-    return mse(image, np.asarray(results[0].convert("RGB"))), math.nan, min(times), math.nan, math.nan
+    runs = several(lambda: seconds(partial(picture.quantize, k, PILLOW[name], dither=0)), repeats)
+    error = mse(image, np.asarray(runs[0][1].convert("RGB")))
+    return error, math.nan, min(time for time, _ in runs), math.nan, math.nan
 
 
 def best_of(image, histogram, name, k, repeats):
-    run = {"k": k, "method": name, "color_space": "srgb"}
+    make = partial(nb.quantize, image, k=k, method=name, color_space="srgb")
     histogram.cells("srgb")
-    design, whole = [], []
-    for _ in range(repeats):
-        q = nb.quantize(image, histogram=histogram, **run)
-        design.append(q.seconds["design"])
-        if design[-1] > SLOW:  # one run has to do
-            whole.append(q.seconds["total"])
-            break
-        whole.append(nb.quantize(image, **run).seconds["total"])
-    repeats = 1 if design[-1] > SLOW else repeats
-    drafts = [nb.quantize(image, effort="draft", **run) for _ in range(repeats)]
+    designs = several(partial(make, histogram=histogram), repeats)
+    # where the design is slow, one run has to do for both
+    wholes = designs if designs[0].seconds["design"] > SLOW else several(make, repeats)
+    drafts = several(partial(make, effort="draft"), repeats)
     return (
-        mse(image, q.image),
-        min(design),
-        min(whole),
+        mse(image, designs[0].image),
+        min(q.seconds["design"] for q in designs),
+        min(q.seconds["total"] for q in wholes),
         mse(image, drafts[0].image),
-        min(draft.seconds["total"] for draft in drafts),
+        min(q.seconds["total"] for q in drafts),
     )
 
 
@@ -99,7 +105,7 @@ def number(value):
     return "" if math.isnan(value) else f"{value:.1f}"
 
 
-def report(runs, images):
+def report(runs, images, repeats):
     mean = {(name, k): values[:, i, 0].mean() for name, values in runs.items() for i, k in enumerate(KS)}
     ms = {
         (name, k): 1e3 * np.median(v[:, i, [1, 2, 4]], axis=0)
@@ -131,8 +137,8 @@ def report(runs, images):
         f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0.",
         "Design: the palette, the histogram given and its cells grouped. All: from array to labels (histogram, design, mapping). "
         "Draft: `effort` draft.",
-        f"Times: median over pictures of the least of a few runs (one above {SLOW:g} s). Empty: above {PATIENCE} s a picture, or "
-        "not known.",
+        f"Times: median over pictures of the least of several runs (as many as go into {ENOUGH:g} s, {repeats} at least; one above "
+        f"{SLOW:g} s). Empty: above {PATIENCE} s a picture, or not known.",
         f"{machine()}.",
         "",
         table(header, rows),
