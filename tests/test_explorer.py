@@ -89,6 +89,23 @@ def test_a_changed_k_changes_this_variant_alone(explorer):
     assert explorer.results[1] is other
 
 
+@pytest.mark.parametrize(("index", "limit"), [(0, 4), (1, 12)])
+def test_the_fewest_colours_for_a_difference_from_the_original_are_found(explorer, index, limit):
+    explorer.find_k(index, limit)
+    explorer.wait(60)
+    settings, image = explorer.variants[index], explorer.image
+    assert settings == changed([A, B][index], {"k": settings.k})
+    assert explorer.measures[index]["delta_e_mean"] <= limit
+    fewer = changed(settings, {"k": settings.k - 1}).quantize(image)
+    assert nb.metrics(image, fewer, ["delta_e_mean"])["delta_e_mean"] > limit
+
+
+def test_a_difference_that_no_number_of_colours_keeps_is_said_and_changes_nothing(explorer):
+    ask(explorer, "find", variant="v2", limit=0.1)
+    assert "no k tried up to 256 has a mean delta E of at most 0.1" in explorer._controls.errors["variant"]
+    assert explorer.variants == [A, B]
+
+
 def test_another_image_keeps_the_variants(explorer):
     explorer.open_image("sample:chelsea")
     explorer.wait(60)

@@ -231,6 +231,21 @@ def test_the_slider_and_the_number_are_used_by_keyboard(page):
     assert len(page.swatches("v1")) == 99
 
 
+def test_the_number_of_colours_is_found_for_a_difference(page):
+    page.root.get_by_label("Or for ΔE ≤").fill("4")
+    page.button("Find the number of colours").click()
+    page.settled("explorer.variants[0].k != 16")
+    found = page.value("explorer.variants[0].k")
+    assert page.value("explorer.measures[0]['delta_e_mean']") <= 4
+    assert page.number.input_value() == str(found) and len(page.swatches("v1")) == found
+    page.root.get_by_label("Or for ΔE ≤").fill("8")
+    page.page.keyboard.press("Enter")
+    page.settled(f"explorer.variants[0].k < {found}")
+    page.root.get_by_label("Or for ΔE ≤").fill("0.01")
+    page.page.keyboard.press("Enter")
+    page.root.locator(".group:has(.presets) .error", has_text="no k tried up to 256").wait_for()
+
+
 def test_a_wrong_number_is_said_below_the_control_and_changes_nothing(page):
     page.number.fill("0")
     page.page.keyboard.press("Enter")

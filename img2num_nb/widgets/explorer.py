@@ -7,6 +7,7 @@ from functools import partial
 
 from ipywidgets import Box, jslink
 
+from ..errors import error_text
 from ..settings import Settings, save_settings
 from ..sources import SAMPLE
 from ..spec import load_settings
@@ -114,6 +115,20 @@ class Explorer(Box):
         """Change settings of the variant with the number `index`, from 0: ``explorer.set(0, k=4)``."""
         with self._session.mailbox.lock:
             self._change(self._session.variants[index], changes)
+
+    def find_k(self, index, max_delta_e):
+        """Give the variant with the number `index` the fewest colours whose mean ΔE 2000 is at most `max_delta_e`; see `choose_k`."""
+
+        def then(k, error):
+            if error:
+                self._requests.complain("variant", error_text(error))
+            else:
+                self._change(variant, {"k": k})
+
+        with self._session.mailbox.lock:
+            variant = self._session.variants[index]
+            self._session.find(variant, max_delta_e, then)
+            self._progress.watch()
 
     def add(self, settings=None):
         """Add a variant after the others; by default like the last."""

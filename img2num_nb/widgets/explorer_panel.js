@@ -65,7 +65,11 @@ class Panel {
       change: (k, live) => this.app.change({ k }, live), settle: () => this.app.settle() });
     this.k.slider.setAttribute("aria-label", "Number of colours, k");
     this.presets = PRESETS.map((k) => button(k, () => this.app.change({ k }), { "aria-label": `${k} colours` }));
-    return this.colors = group(this.k.el, make("div", { class: "presets", role: "group", "aria-label": "Often used" }, ...this.presets));
+    const find = () => this.app.send({ do: "find", variant: this.app.selected, limit: Number(this.limit.value) });
+    this.limit = make("input", { type: "number", min: 0, step: 0.5, value: 2, onkeydown: (event) => { if (event.key === "Enter") find(); } });
+    this.find = labelled("Or for ΔE ≤", this.limit, help.find, button("Find", find, { title: help.find, "aria-label": "Find the number of colours" }));
+    this.find.el.classList.add("find");
+    return this.colors = group(this.k.el, make("div", { class: "presets", role: "group", "aria-label": "Often used" }, ...this.presets), this.find.el);
   }
 
   makeSpace() {

@@ -48,6 +48,9 @@ class Requests:
     def _do_set(self, index, changes, seq, live):
         self._explorer.hear(index, changes, seq, live)
 
+    def _do_find(self, index, limit):
+        self._explorer.find_k(index, limit)
+
     def _do_add(self, index):
         self._explorer.add(self._explorer.variants[index])
 

@@ -121,6 +121,13 @@ class Session:
         if not live:
             self._full(variant)
 
+    def find(self, variant, max_delta_e, then):
+        """Call ``then(k, error)`` with the fewest colours for a mean difference, unless the variant changes meanwhile."""
+        bench, settings = self.bench, variant.settings
+        run = lambda cancelled: bench.find_k(settings, max_delta_e, cancelled)  # noqa: E731
+        label = f"Finding how many colours {variant.name} needs"
+        self._meter.submit(("find", variant.id), run, then, urgency=MEASURE, label=label)
+
     def remove(self, variant):
         """Take a variant away."""
         self._drop(variant)
@@ -154,7 +161,7 @@ class Session:
 
     def _drop(self, variant):
         self._painter.drop(("full", variant.id))
-        self._meter.drop(variant.id)
+        self._meter.drop(variant.id, ("find", variant.id))
 
     def _draft(self, variant):
         bench, settings = self.bench, variant.settings

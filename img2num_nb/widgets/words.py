@@ -73,6 +73,7 @@ OPTION_HELP = {
 }
 HELP = {
     "k": "How many colours the picture may have.",
+    "find": "The fewest colours. 1 can just be seen.",
     "filter": "Smooths surfaces and keeps edges, before the colours are chosen.",
     "sigma_spatial": "How far it looks around each pixel.",
     "sigma_range": "How different colours may be and still blend.",

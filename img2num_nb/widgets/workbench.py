@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..choose import choose_k
 from ..filters import window_radius
 from ..histogram import ColorHistogram
 from ..images import png_bytes
@@ -92,6 +93,14 @@ class Workbench:
         return quantization, whole.seconds | {
             stage: quantization.seconds[stage] for stage in ("design", "mapping")
         }
+
+    def find_k(self, settings, max_delta_e, cancel=None):
+        """Return the fewest colours whose mean difference from the image is at most `max_delta_e`; see `choose_k`."""
+        whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, cancel=cancel))
+        arguments = settings.arguments()
+        del arguments["k"]
+        limits = {"max_delta_e": max_delta_e, "original": self.image}
+        return choose_k(whole.image, histogram=whole.histogram, cancel=cancel, **limits, **arguments).k
 
     def measure(self, quantization, names):
         """Return some of `quality.METRICS` of a quantization against the image as it was before the filter."""
