@@ -34,19 +34,19 @@ def main():
     )
     args = parser.parse_args()
     images = load_images(args.images)
-    runs = measure(images, [*args.methods, *PILLOW], args.repeats, args.keep and Path(args.keep))
-    text = report(runs, images, args.repeats)
+    kept = json.loads(Path(args.keep).read_text()) if args.keep and Path(args.keep).exists() else {}
+    runs = measure(images, [*args.methods, *PILLOW], args.repeats, dict(kept), args.keep)
+    text = report(runs, images, args.repeats, list(kept))
     print(text)
     if set(runs) >= set(nb.METHODS):
         OUTPUT.write_text(text, encoding="utf-8")
 
 
-def measure(images, names, repeats, keep):
+def measure(images, names, repeats, runs, keep):
     """Return method -> array (images, ks, 5): mse, seconds of the design alone, seconds of everything; mse and seconds of the draft.
 
     NaN where it takes too long.
     """
-    runs = json.loads(keep.read_text()) if keep and keep.exists() else {}
     histograms = {name: nb.ColorHistogram.from_image(image) for name, image in images.items()}
     for name in names:
         if name in runs:
@@ -64,7 +64,7 @@ def measure(images, names, repeats, keep):
                     too_slow.add(k)
         runs[name] = rows
         if keep:
-            keep.write_text(json.dumps(runs))
+            Path(keep).write_text(json.dumps(runs))
     return {name: np.array(values) for name, values in runs.items()}
 
 
@@ -105,7 +105,7 @@ def number(value):
     return "" if math.isnan(value) else f"{value:.1f}"
 
 
-def report(runs, images, repeats):
+def report(runs, images, repeats, kept):
     mean = {(name, k): values[:, i, 0].mean() for name, values in runs.items() for i, k in enumerate(KS)}
     ms = {
         (name, k): 1e3 * np.median(v[:, i, [1, 2, 4]], axis=0)
@@ -135,10 +135,17 @@ def report(runs, images, repeats):
         "",
         "Written by `python -m benchmarks.methods --images FOLDER`. MSE: mean squared distance in sRGB, 0 to 255, mean of "
         f"{len(images)} pictures, the first of {width} x {height}. Colour space sRGB, options as by default, seed 0.",
-        "Design: the palette, the histogram given and its cells grouped. All: from array to labels (histogram, design, mapping). "
-        "Draft: `effort` draft.",
+        "Design: the palette, the histogram given and its cells grouped. All: from array to labels (histogram, design, mapping; of a "
+        "slow method, without the histogram). Draft: `effort` draft.",
         f"Times: median over pictures of the least of several runs (as many as go into {ENOUGH:g} s, {repeats} at least; one above "
         f"{SLOW:g} s). Empty: above {PATIENCE} s a picture, or not known.",
+        *(
+            [
+                f"Measured in an earlier run, in which the machine may have been quicker or slower: {', '.join(kept)}."
+            ]
+            if kept
+            else []
+        ),
         f"{machine()}.",
         "",
         table(header, rows),

@@ -8,7 +8,7 @@ from .errors import ImageError, check_choice, check_integer, check_number
 from .histogram import ColorHistogram
 from .palettes import METHODS
 from .quality import metrics
-from .quantization import Quantization, quantize
+from .quantization import DRAFT_BITS, Quantization, quantize
 from .swatches import check_locked
 
 
@@ -68,7 +68,7 @@ def choose_k(
     original : (H, W, 3) ndarray of uint8, optional
         What the difference is from; by default `image` itself, which may be smoothed.
     histogram : ColorHistogram, optional
-        That of this image.
+        That of this image (for ``effort="draft"``, a coarse one).
     cancel : callable, optional
         Asked now and then; when it returns true, `Cancelled` is raised.
     **settings
@@ -83,7 +83,7 @@ def choose_k(
     ValueError
         If neither limit is given.
     ImageError
-        If no k up to `max_k` keeps what is given: the message says how far one gets.
+        If no k up to `max_k` keeps what is given: the message says how far one gets. If `original` has another shape.
 
     Examples
     --------
@@ -104,8 +104,16 @@ def choose_k(
     n_locked = 0 if locked is None else len(check_locked(locked, 65536))
     least = max(1, n_locked)
     max_k = check_integer("max_k", max_k, least, 65536)
-    histogram = ColorHistogram.from_image(image) if histogram is None else histogram
+    if not isinstance(settings.get("init", ""), str):
+        raise ValueError("init must be a name here: a list of colours fits one number of colours alone")
+    if histogram is None:
+        histogram = ColorHistogram.from_image(image, DRAFT_BITS if settings.get("effort") == "draft" else 8)
     original = image if original is None else original
+    if np.shape(original) != np.shape(image):
+        raise ImageError(
+            f"original must have the shape of the image, {np.shape(image)}, got {np.shape(original)}"
+        )
+    asked_k = max_k
     if METHODS[check_choice("method", settings.get("method", "kmeans"), METHODS)].keeps_few:
         max_k = min(max_k, len(histogram) + n_locked)  # with which all colours are kept
     limits = {"delta_e_mean": max_delta_e, "png_bytes": max_png_bytes}
@@ -125,9 +133,12 @@ def choose_k(
     if max_delta_e is not None:
         k = first(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, max_k, least)
         if k is None:
+            remedy = "a larger difference or more colours"
+            if max_k < asked_k:
+                remedy = "a larger difference, for these are all colours"
             raise ImageError(
                 f"no k tried up to {max_k} has a mean delta E of at most {max_delta_e:g}: at {max_k} it is "
-                f"{figures(max_k)['delta_e_mean']:.3g}; allow a larger max_delta_e or max_k"
+                f"{figures(max_k)['delta_e_mean']:.3g}; allow {remedy}"
             )
     else:
         too_many = first(lambda k: figures(k)["png_bytes"] > max_png_bytes, max_k, least)
@@ -135,8 +146,8 @@ def choose_k(
     size = figures(k).get("png_bytes", 0)
     if max_png_bytes is not None and size > max_png_bytes:
         raise ImageError(
-            f"a PNG of k = {k} has {size} bytes, more than max_png_bytes = {max_png_bytes}: allow more bytes"
-            + ("" if max_delta_e is None else ", or a larger max_delta_e")
+            f"a PNG of k = {k} has {size} bytes, more than {max_png_bytes}: allow more bytes"
+            + ("" if max_delta_e is None else ", or a larger difference")
         )
     tried = dict(sorted(tried.items()))
     return Choice(make(k), tried, find_knee(list(tried), [row["rms"] for row in tried.values()]))

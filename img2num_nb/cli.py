@@ -91,7 +91,7 @@ def quantize(
         typer.Option(
             "-k",
             "--k",
-            help="Colours wanted (default: 16); with --max-delta-e or --max-bytes: colours allowed (default: 256).",
+            help="Colours wanted (default: 16); with --max-delta-e or --max-bytes: colours allowed (default: 256, or the file's).",
         ),
     ] = None,
     max_delta_e: Annotated[
@@ -191,7 +191,7 @@ def quantize(
     given |= {"filter": filter, "dither": dither, "locked": lock, "fit_on": fit_on}
     limits = {"max_delta_e": max_delta_e, "max_png_bytes": max_bytes}
     limits = {name: limit for name, limit in limits.items() if limit is not None}
-    if limits and k is None:
+    if limits and k is None and settings is None:
         given["k"] = 256
     try:
         sources, variants = batch.choose(images, settings, given, option or [])

@@ -154,7 +154,8 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
         os.rename(partial_output, output)
     except OSError as error:
         raise OSError(
-            error.errno, f"cannot write {str(output)!r}: {error.strerror or error}; nothing is left of it"
+            error.errno,
+            f"cannot write {str(output)!r}: {error.strerror or error}; nothing of this run is left",
         ) from error
     finally:
         plan.unlink(missing_ok=True)

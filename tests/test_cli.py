@@ -139,6 +139,9 @@ def test_a_difference_or_a_size_of_file_finds_the_number_of_colours_of_each_pict
         run_json("a.png", "--max-bytes", n, "-k", 9)["results"][0]
         for n in (row["metrics"]["png_bytes"], 10**6)
     )
+    save_settings("s.yaml", ["a.png"], [Settings(k=2), Settings(k=3)])
+    rows = run_json("--settings", "s.yaml", "--max-bytes", 10**6)["results"]
+    assert [each["n_colors"] for each in rows] == [2, 3]  # what a file's variants allow
     assert few["metrics"]["png_bytes"] <= row["metrics"]["png_bytes"] and many["n_colors"] == 9
 
 
@@ -187,6 +190,7 @@ def test_a_file_named_like_a_pattern_is_that_file():
         ("a.png b.png -o bad.png/", "bad.png"),
         ("a.png --max-delta-e -1", "max_delta_e must be a finite number of at least 0"),
         ("a.png --max-bytes 0", "max_png_bytes must be an integer from 1"),
+        ("a.png --max-delta-e 9 --option init=[[0,0,0]]", "init must be a name here"),
         ("a.png --nonsense", "--nonsense"),
     ],
 )

@@ -202,7 +202,7 @@ def test_an_error_on_the_way_leaves_nothing(picture, small_tiles, monkeypatch):
     monkeypatch.setattr(giant, "_label", full)
     for target in "out.zarr", "out.tif":
         with pytest.raises(
-            OSError, match=f"cannot write '{target}': No space left on device; nothing is left"
+            OSError, match=f"cannot write '{target}': No space left on device; nothing of this run is left"
         ):
             giant.quantize_tiled(source, target, Settings(k=4))
     assert os.listdir() == [source]
@@ -247,7 +247,7 @@ def test_an_output_that_appears_meanwhile_is_not_overwritten(picture):
     def appear(done, total, _):
         Path("out.tif").write_text("mine")
 
-    with pytest.raises(FileExistsError, match=r"'out.tif' is there already.*nothing is left"):
+    with pytest.raises(FileExistsError, match=r"'out.tif' is there already.*nothing of this run is left"):
         giant.quantize_tiled(source, "out.tif", Settings(k=4), progress=appear)
     assert Path("out.tif").read_text() == "mine" and set(os.listdir()) == {source, "out.tif"}
 

@@ -100,6 +100,14 @@ def test_the_fewest_colours_for_a_difference_from_the_original_are_found(explore
     assert nb.metrics(image, fewer, ["delta_e_mean"])["delta_e_mean"] > limit
 
 
+def test_a_variant_that_is_a_draft_is_what_its_settings_give(explorer):
+    explorer.set(0, options={"effort": "draft"})
+    explorer.wait(60)
+    np.testing.assert_array_equal(
+        explorer.results[0].labels, explorer.variants[0].quantize(explorer.image).labels
+    )
+
+
 def test_a_difference_that_no_number_of_colours_keeps_is_said_and_changes_nothing(explorer):
     ask(explorer, "find", variant="v2", limit=0.1)
     assert "no k tried up to 256 has a mean delta E of at most 0.1" in explorer._controls.errors["variant"]

@@ -76,8 +76,13 @@ def test_the_sum_of_two_histograms_leaves_both_alone():
 @pytest.mark.parametrize("bits", [4, 5, 6, 7])
 @pytest.mark.parametrize(
     "image",
-    [photo(), noise(50, 60, 20), np.full((300, 400, 3), 255, np.uint8)],
-    ids=["photo", "few colours", "white"],
+    [
+        photo(),
+        noise(50, 60, 20),
+        np.full((300, 400, 3), 255, np.uint8),
+        np.tile(np.uint8([[[255] * 3, [0] * 3]]), (300, 200, 1)),
+    ],
+    ids=["photo", "few colours", "white", "white and black"],
 )
 def test_a_coarse_histogram_holds_each_cells_mean_colour(image, bits):
     pixels = image.reshape(-1, 3).astype(np.int64)

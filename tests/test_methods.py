@@ -90,7 +90,8 @@ def median_cut(colors, counts, k):
     while len(boxes) < k:
         i = max(range(len(boxes)), key=lambda i: squares(*boxes[i]).sum())
         halves = list(median_cuts(*boxes.pop(i)))
-        boxes += min(reversed(halves), key=lambda parts: (round(error_once_cut(parts), 6), error(parts)))
+        ahead = error_once_cut if len(boxes) < 3 else error
+        boxes += min(reversed(halves), key=lambda parts: (round(ahead(parts), 6), error(parts)))
     return boxes
 
 

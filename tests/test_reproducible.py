@@ -37,6 +37,8 @@ for space in SPACES:
         found[f"inertia of {effort} {space}"] = q.inertia
 q = nb.quantize(image[::4, ::4], 16, effort="best")
 note("best", q.palette, q.labels)
+q = nb.quantize(image, 24, method="median-cut")
+note("median-cut", q.palette, q.labels)
 for space in "lab", "srgb":
     note(f"filter {space}", nb.bilateral_filter(image[:150, :100], color_space=space))
 print(json.dumps(found))

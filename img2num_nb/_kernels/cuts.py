@@ -64,16 +64,19 @@ def _median_cut(points, total, axis, slabs):
 
 
 @kernel
-def median_plane(points, total, axis):
+def median_plane(points, total, axis, ahead):
     """Return where the cut of some points at their median along an axis lies, and the squared error that it takes away.
 
-    And then what the best such cut of each half takes away next. If all points have one coordinate, edge and error are -inf.
+    And, if it is to look `ahead`, what the best such cut of each half takes away next. If all points have one coordinate, edge and
+    error are -inf.
     """
     slabs = np.empty((SLABS, 4))
     edge, below, gain = _median_cut(points, total, axis, slabs)
     further = 0.0
     if edge == -np.inf:
         return edge, -np.inf, further
+    if not ahead:
+        return edge, gain, further
     half = np.empty_like(points)
     for low in (True, False):
         n = 0

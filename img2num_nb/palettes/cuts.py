@@ -10,6 +10,7 @@ from ..cells import WORTH_THREADS, Cells
 from .design import Design
 from .kmeans import snap_means, wu_centers
 
+LOOK_AHEAD = 3  # cuts of median_cut
 # the bits of 0 to 255 with room for two others after each
 EVERY_THIRD_BIT = np.array([int(f"{value:b}", 8) for value in range(256)], np.uint64)
 
@@ -17,9 +18,10 @@ EVERY_THIRD_BIT = np.array([int(f"{value:b}", 8) for value in range(256)], np.ui
 def median_cut(coords, counts, k, rng, *, cancel=None):
     """Median cut (Heckbert): cut a box so that half of its pixels lie on each side, k - 1 times.
 
-    The box is that of greatest squared error; of the three cuts, one an axis, that which leaves the least once both halves are cut
-    in turn. (The simplest versions, which take the box of most pixels and its longest side, make more error: see lesson 07.) The
-    median is rounded to the edge of one of 256 slabs. Nothing is random.
+    The box is that of greatest squared error; of the three cuts, one an axis, that which leaves the least. The first three cuts, on
+    which all depends, look one cut ahead: what is left once both halves are cut in turn. (The simplest versions, which take the box of
+    most pixels and its longest side, make more error: see lesson 07.) The median is rounded to the edge of one of 256 slabs. Nothing is
+    random.
 
     Parameters
     ----------
@@ -37,12 +39,20 @@ def median_cut(coords, counts, k, rng, *, cancel=None):
     .. [1] P. Heckbert, "Color image quantization for frame buffer display", SIGGRAPH 1982, doi:10.1145/800064.801294
     """
 
+    n_cuts = 0
+
     def halve(points, sums, squares, beyond):
+        nonlocal n_cuts
+        n_cuts += 1
+        ahead = n_cuts <= LOOK_AHEAD
         chunk = 3 if len(points) < WORTH_THREADS else 1
-        planes = chunked(lambda a, b: [kernels.median_plane(points, sums, i) for i in range(a, b)], 3, chunk)
+        planes = chunked(
+            lambda a, b: [kernels.median_plane(points, sums, i, ahead) for i in range(a, b)], 3, chunk
+        )
         edges, gains, further = np.array(list(chain.from_iterable(planes))).T
         # rounded: where all axes leave nothing, as in a box of four colours, the first cut decides and not the last bit
-        _, _, axis = max(zip(*np.round([gains + further, gains] / squares.sum(), 9), range(3), strict=True))
+        scores = np.round([gains + further, gains] / squares.sum(), 9)
+        *_, axis = max(zip(*scores, range(3), strict=True))
         _side(points, np.eye(3)[axis], edges[axis] - 0.5, beyond)  # coordinates are whole numbers
 
     return Design(snap_means(_divide(weighted(coords, counts), k, halve, cancel)))

@@ -89,7 +89,7 @@ class Workbench:
             serve again for as long as image and filter stay.
         """
         whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, progress, cancel))
-        quantization = _quantize(whole, settings, cancel)
+        quantization = _quantize(_for_effort(whole, settings), settings, cancel)
         return quantization, whole.seconds | {
             stage: quantization.seconds[stage] for stage in ("design", "mapping")
         }
@@ -100,7 +100,8 @@ class Workbench:
         arguments = settings.arguments()
         del arguments["k"]
         limits = {"max_delta_e": max_delta_e, "original": self.image}
-        return choose_k(whole.image, histogram=whole.histogram, cancel=cancel, **limits, **arguments).k
+        histogram = _for_effort(whole, settings).histogram
+        return choose_k(whole.image, histogram=histogram, cancel=cancel, **limits, **arguments).k
 
     def measure(self, quantization, names):
         """Return some of `quality.METRICS` of a quantization against the image as it was before the filter."""
@@ -159,6 +160,11 @@ def draft_filter(image, chosen):
         if work <= DRAFT_WORK or limit < 4096:
             return Settings(filter=reduced).smooth(small)
         limit /= 2
+
+
+def _for_effort(whole, settings):
+    """Return the whole image without its exact histogram if the settings themselves ask for a draft, which counts coarsely."""
+    return replace(whole, histogram=None) if settings.options.get("effort") == "draft" else whole
 
 
 def _quantize(prepared, settings, cancel):
