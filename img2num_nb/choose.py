@@ -8,7 +8,7 @@ from .errors import ImageError, check_choice, check_integer, check_number
 from .histogram import ColorHistogram
 from .palettes import METHODS
 from .quality import metrics
-from .quantization import DRAFT_BITS, Quantization, quantize
+from .quantization import Quantization, quantize
 from .swatches import check_locked
 
 
@@ -68,7 +68,7 @@ def choose_k(
     original : (H, W, 3) ndarray of uint8, optional
         What the difference is from; by default `image` itself, which may be smoothed.
     histogram : ColorHistogram, optional
-        That of this image (for ``effort="draft"``, a coarse one).
+        That of this image.
     cancel : callable, optional
         Asked now and then; when it returns true, `Cancelled` is raised.
     **settings
@@ -106,8 +106,7 @@ def choose_k(
     max_k = check_integer("max_k", max_k, least, 65536)
     if not isinstance(settings.get("init", ""), str):
         raise ValueError("init must be a name here: a list of colours fits one number of colours alone")
-    if histogram is None:
-        histogram = ColorHistogram.from_image(image, DRAFT_BITS if settings.get("effort") == "draft" else 8)
+    histogram = ColorHistogram.from_image(image) if histogram is None else histogram
     original = image if original is None else original
     if np.shape(original) != np.shape(image):
         raise ImageError(

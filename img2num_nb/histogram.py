@@ -133,9 +133,8 @@ def _exact(pixels):
 def _coarse(pixels, bits):
     cells = 1 << (3 * bits)
     shape = (n_threads(), cells)
-    tables = (
-        _tables.take(shape, np.int64) if bits <= 6 else np.zeros(shape, np.int64)
-    )  # above: too large to keep
+    keep = bits <= 6  # above, they are too large
+    tables = _tables.take(shape, np.int64) if keep else np.zeros(shape, np.int64)
     chunk = -(-len(pixels) // len(tables))
     carried = chunked(
         lambda a, b: kernels.add_coarse(pixels[a:b], bits, tables, a // chunk), len(pixels), chunk
@@ -143,7 +142,7 @@ def _coarse(pixels, bits):
     carried = np.concatenate([*carried, [[cells, 0]]])
     carried = carried[np.argsort(carried[:, 0], kind="stable")]
     parts = chunked(lambda a, b: kernels.coarse_colors(tables, carried, a, b, bits), cells)
-    if bits <= 6:
+    if keep:
         _tables.give(tables)
     return _joined(parts)
 

@@ -237,10 +237,9 @@ def _prepare(image, settings):
 def _quantize(smooth, histogram, settings, repeats):
     """Return the quantization of a filtered image and its median times."""
     settings = replace(settings, filter=None)
-    draft = settings.options.get("effort") == "draft"  # which counts coarsely, for itself
     runs = []
     for _ in range(repeats):
-        fresh = None if draft else ColorHistogram(histogram.colors, histogram.counts)
+        fresh = ColorHistogram(histogram.colors, histogram.counts)
         runs.append(settings.quantize(smooth, histogram=fresh))
     design, mapping = ([run.seconds[stage] for run in runs] for stage in ("design", "mapping"))
     both = [a + b for a, b in zip(design, mapping, strict=True)]

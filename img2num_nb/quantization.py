@@ -120,7 +120,7 @@ def quantize(
         pixels are mapped all the same. It saves the time that the design for a large image takes, where that is long (measure: with few
         colours, or with ``effort="draft"``, it is not); for the error that it costs, see `compare`.
     histogram : ColorHistogram, optional
-        That of this image, if you have it: it saves the counting.
+        That of this image, if you have it: it saves the counting. A draft uses a coarse one, and counts for itself if this is exact.
     cancel : callable, optional
         Asked now and then; when it returns true, `Cancelled` is raised.
     **method_options
@@ -188,6 +188,8 @@ def quantize(
         raise ValueError(
             f"a histogram with bits={histogram.bits} holds mean colours, enough for effort='draft' alone: count with bits=8"
         )
+    elif bits < 8 == histogram.bits:  # the same draft, whether or not somebody had counted exactly
+        histogram, counted = ColorHistogram.from_image(pixels, bits), True
     source = histogram
     if fit_on and len(histogram) > k:
         source = ColorHistogram.from_image(preview(pixels, fit_on).image, bits)

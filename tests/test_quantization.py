@@ -184,6 +184,16 @@ def test_a_coarse_histogram_at_hand_makes_the_draft():
     assert error(image, draft.palette, "lab") <= 1.2 * quantize(image, 16).inertia
 
 
+@pytest.mark.parametrize("method", ["kmeans", "octree"])
+def test_an_exact_histogram_at_hand_changes_nothing_about_a_draft(method):
+    image = photo()
+    settings = {"k": 16, "method": method, "effort": "draft"}
+    given, counted = (
+        quantize(image, histogram=h, **settings) for h in (ColorHistogram.from_image(image), None)
+    )
+    assert np.array_equal(given.labels, counted.labels) and given.inertia == counted.inertia
+
+
 def test_a_coarse_histogram_at_hand_makes_nothing_but_a_draft():
     with pytest.raises(ValueError, match=r"bits=5 holds mean colours, enough for effort='draft' alone"):
         quantize(photo(), 16, histogram=ColorHistogram.from_image(photo(), bits=5))

@@ -37,10 +37,8 @@ def _median_cut(points, total, axis, slabs):
     if low == high:
         return -np.inf, below, 0.0
     width = np.floor((high - low) / SLABS) + 1.0
-    once, start = (
-        1.0 / width,
-        low - 0.5,
-    )  # whole numbers: rounds down to (x - low) // width, and takes less time
+    # for whole numbers (x - low + 0.5) times 1 / width rounds down to (x - low) // width, and takes less time
+    once, start = 1.0 / width, low - 0.5
     slabs[:] = 0.0
     for i in range(len(points)):
         x, y, z, w = points[i, 0], points[i, 1], points[i, 2], points[i, 3]

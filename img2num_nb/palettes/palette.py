@@ -49,9 +49,8 @@ def _design(method, histogram, k, seed, held, options):
     if method.keeps_few and len(histogram) <= k:
         every = np.unique(np.vstack([histogram.colors, held]), axis=0)
         if len(every) <= k:
-            if (
-                given.keys() & method.options.keys()
-            ):  # the method checks them, as for an image of more colours
+            # options given: the method checks them, as for an image of more colours
+            if given.keys() & method.options.keys():
                 if not isinstance(given.get("init", ""), str):
                     given["init"] = given["init"][:1]
                 method.design(coords[:1], counts[:1], 1, rng, **given)

@@ -68,7 +68,8 @@ class Workbench:
             Of every n-th pixel of every n-th row; n is 1 for small images.
         """
         small = _kept(self._small, self._small_key(settings), lambda: self._prepare_small(settings.filter))
-        settings = replace(settings, options=settings.options | {"effort": "draft"})
+        effort = "draft" if small.histogram.bits < 8 else "standard"
+        settings = replace(settings, options=settings.options | {"effort": effort})
         return _quantize(small, settings, cancel)
 
     def full(self, settings, progress=None, cancel=None):
@@ -89,7 +90,7 @@ class Workbench:
             serve again for as long as image and filter stay.
         """
         whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, progress, cancel))
-        quantization = _quantize(_for_effort(whole, settings), settings, cancel)
+        quantization = _quantize(whole, settings, cancel)
         return quantization, whole.seconds | {
             stage: quantization.seconds[stage] for stage in ("design", "mapping")
         }
@@ -100,8 +101,7 @@ class Workbench:
         arguments = settings.arguments()
         del arguments["k"]
         limits = {"max_delta_e": max_delta_e, "original": self.image}
-        histogram = _for_effort(whole, settings).histogram
-        return choose_k(whole.image, histogram=histogram, cancel=cancel, **limits, **arguments).k
+        return choose_k(whole.image, histogram=whole.histogram, cancel=cancel, **limits, **arguments).k
 
     def measure(self, quantization, names):
         """Return some of `quality.METRICS` of a quantization against the image as it was before the filter."""
@@ -160,11 +160,6 @@ def draft_filter(image, chosen):
         if work <= DRAFT_WORK or limit < 4096:
             return Settings(filter=reduced).smooth(small)
         limit /= 2
-
-
-def _for_effort(whole, settings):
-    """Return the whole image without its exact histogram if the settings themselves ask for a draft, which counts coarsely."""
-    return replace(whole, histogram=None) if settings.options.get("effort") == "draft" else whole
 
 
 def _quantize(prepared, settings, cancel):
