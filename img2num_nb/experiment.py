@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from .quality import METRICS
 from .sources import SAMPLE, expand_images
 
 MANIFEST = "manifest.json"
+EARLIER_ROWS = (
+    "{} rows in {} belong to another version of img2num_nb, to changed images or to another spec: "
+    "they were moved to results-earlier.jsonl, and what this spec asks for was computed anew"
+)
 
 
 def run_here(tasks):
@@ -155,11 +160,13 @@ class Experiment:
                 journal.append(row)
                 n_new += 1
                 tell(1, row)
-            rows, n_earlier = journal.finish(keys)
+            rows, earlier = journal.finish(keys)
+            if n_results := sum("error" not in row for row in earlier):
+                warnings.warn(EARLIER_ROWS.format(n_results, out), stacklevel=2)
             table = frame(rows)
             if out is not None:
                 write_atomically(Path(out) / "results.csv", _csv(table))
-                counts = {"new": n_new, "resumed": len(rows) - n_new, "set_aside": n_earlier}
+                counts = {"new": n_new, "resumed": len(rows) - n_new, "set_aside": len(earlier)}
                 self._write_manifest(Path(out), rows, counts, started)
         return table
 

@@ -94,8 +94,8 @@ class Journal:
         Returns
         -------
         rows : list of dict
-        n_earlier : int
-            How many rows moved.
+        earlier : list of dict
+            The rows that moved.
         """
         rows = [self.rows[key] for key in keys]
         wanted = set(keys)
@@ -108,7 +108,7 @@ class Journal:
             content = b"".join(map(_line, rows))
             if content != self.path.read_bytes():
                 write_atomically(self.path, content)
-        return rows, len(earlier)
+        return rows, earlier
 
 
 def read_lines(path, content=None, *, intact=False):

@@ -14,7 +14,25 @@ from pathlib import Path
 from . import __version__
 
 HOME = Path(__file__).parent
-ENGINE = ("images", "filters", "quantization", "quality")
+#: The modules and packages that decide pixels and numbers: a change of their code makes every stored row an earlier one.
+ENGINE = (
+    "_kernels",
+    "palettes",
+    "cells",
+    "color",
+    "dither",
+    "filters",
+    "histogram",
+    "images",
+    "mapping",
+    "quality",
+    "quantization",
+    "_arrays",
+    "_decode",
+    "_npy",
+    "_png",
+    "_profile",
+)
 #: Packages that take part in computing every row: another version may mean other bits.
 COMPUTING = ("numpy", "numba", "llvmlite", "scikit-learn", "scikit-image", "scipy", "pillow")
 #: Packages whose methods are theirs.
@@ -67,23 +85,51 @@ def portable(text):
 
 @cache
 def engine():
-    """Return a digest of the source files that a row's numbers come from."""
-    names, found = list(ENGINE), {}
-    while names:
-        name = names.pop()
-        path = next((p for p in (HOME / f"{name}.py", HOME / name / "__init__.py") if p.is_file()), None)
-        if not name or path is None or path in found:  # the package itself only points to its modules
-            continue
-        source = found[path] = path.read_bytes().replace(b"\r\n", b"\n")
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.ImportFrom) and node.level:
-                above = path.relative_to(HOME).parts[: -node.level]
-                module = "/".join([*above, *(node.module or "").split(".")]).strip("/")
-                names += [module, *(f"{module}/{alias.name}".strip("/") for alias in node.names)]
-    digest = hashlib.sha256()
-    for path in sorted(found):
-        digest.update(path.relative_to(HOME).as_posix().encode() + b"\n" + found[path])
-    return digest.hexdigest()[:12]
+    """Return a digest of the code that decides pixels and numbers, see `code_sha256`."""
+    paths = [
+        path
+        for name in ENGINE
+        for path in (HOME / f"{name}.py", *(HOME / name).rglob("*.py"))
+        if path.is_file()
+    ]
+    return code_sha256(path.read_text(encoding="utf-8") for path in paths)[:12]
+
+
+def code_sha256(sources):
+    """Return a digest of Python modules that changes when what they compute may change.
+
+    Comments, docstrings, annotations, imports and the texts of errors do not count, nor do the names and the order of the files.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        The modules' texts.
+    """
+    trees = (ast.dump(_Code().visit(ast.parse(source))) for source in sources)
+    digests = sorted(hashlib.sha256(tree.encode()).digest() for tree in trees)
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+class _Code(ast.NodeTransformer):
+    """Takes from a syntax tree what computes nothing."""
+
+    def generic_visit(self, node):
+        super().generic_visit(node)
+        for name in "annotation", "returns":
+            if hasattr(node, name):
+                setattr(node, name, None)
+        return node
+
+    def visit_Expr(self, node):
+        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_Raise(self, node):
+        return ast.Raise()
+
+    def visit_Import(self, node):
+        return None
+
+    visit_ImportFrom = visit_Import
 
 
 @cache

@@ -1,3 +1,4 @@
+import ast
 import errno
 import json
 import os
@@ -238,7 +239,8 @@ def test_rows_of_another_image_version_or_spec_are_set_aside_and_never_mixed_in(
         Image.open("a.png").rotate(90).save("a.png")
     elif change == "version":
         monkeypatch.setattr(manifest, "_all_versions", lambda: {"engine": "other", "img2num-nb": "9"})
-    table = nb.sweep(["a.png", "b.png"], k=[2] if change == "spec" else [2, 3], out="out")
+    with pytest.warns(UserWarning, match=r"[24] rows in out belong to .* moved to results-earlier\.jsonl"):
+        table = nb.sweep(["a.png", "b.png"], k=[2] if change == "spec" else [2, 3], out="out")
     earlier = journal.read_lines("out/results-earlier.jsonl")
     assert len(earlier) == {"image": 2, "version": 4, "spec": 2}[change]
     assert not set(table["key"]) & {row["key"] for row in earlier}
@@ -354,27 +356,82 @@ def test_the_manifest_says_what_the_results_depend_on():
     assert {"numpy", "numba", "scikit-learn", "engine"} <= found["environment"]["versions"].keys()
 
 
-def test_the_engine_s_digest_covers_what_computes_and_nothing_else():
-    read = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            Path, "read_bytes", lambda path: read.append(path) or path.read_text(encoding="utf-8").encode()
-        )
-        manifest.engine.__wrapped__()
-    names = {path.relative_to(manifest.HOME).as_posix() for path in read}
-    assert {
-        "_kernels/lloyd.py",
-        "palettes/kmeans.py",
-        "color.py",
-        "filters.py",
-        "images.py",
-        "_decode.py",
-    } <= names
-    assert not names & {
-        "experiment.py",
-        "report.py",
-        "cli.py",
-        "plots.py",
-        "settings.py",
-        "widgets/explorer.py",
-    }
+CODE = """\"\"\"A module.\"\"\"
+from .errors import check_integer
+LIMIT = 0.5  # why
+
+
+def f(x: float) -> float:
+    \"\"\"Return x, halved.\"\"\"
+    if x < 0:
+        raise ValueError("x must be positive")
+    return x * LIMIT
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("A module.", "Another module.", True),
+        ("Return x, halved.", "Return half of x.", True),
+        ("# why", "# because", True),
+        ("x: float", "x", True),
+        ("must be positive", "must be a positive number", True),
+        ("from .errors", "from ..errors", True),
+        ("0.5", "0.25", False),
+        ("x < 0", "x <= 0", False),
+        ("x * LIMIT", "LIMIT * x + 0", False),
+    ],
+)
+def test_the_engine_s_digest_depends_on_what_computes_and_not_on_prose(old, new, same):
+    assert old in CODE
+    before, after = (manifest.code_sha256([code, "y = 1"]) for code in (CODE, CODE.replace(old, new)))
+    assert (before == after) is same
+
+
+def test_the_engine_s_digest_does_not_depend_on_the_order_of_files():
+    assert manifest.code_sha256([CODE, "y = 1"]) == manifest.code_sha256(iter(["y = 1", CODE]))
+
+
+def test_a_changed_constant_in_a_kernel_changes_every_key_and_a_changed_docstring_none(monkeypatch):
+    settings = nb.Settings()
+    common = {"metrics": ("mse",), "repeats": 1, "max_side": None}
+    kernel = manifest.HOME / "_kernels" / "color.py"
+    text = kernel.read_text(encoding="utf-8")
+
+    def key_with(changed):
+        read = Path.read_text
+        for cached in manifest.engine, manifest._all_versions:
+            cached.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_text", lambda p, **how: changed if p == kernel else read(p, **how))
+            key = measure.cell_key("sample:shapes", None, settings, **common)
+        for cached in manifest.engine, manifest._all_versions:
+            cached.cache_clear()
+        return key
+
+    docstring, constant = text.replace('"""', '"""Again: ', 1), text.replace("KAPPA = ", "KAPPA = 1 + ", 1)
+    assert text not in (docstring, constant)
+    assert key_with(docstring) == key_with(text) != key_with(constant)
+
+
+def engine_modules():
+    """Yield the files that the engine's digest covers."""
+    for name in manifest.ENGINE:
+        for path in (manifest.HOME / f"{name}.py", *(manifest.HOME / name).rglob("*.py")):
+            if path.is_file():
+                yield path
+
+
+#: What computing code may import without being part of the digest: checks, texts, and files.
+PROSE = {"errors", "swatches", "export", "options", "samples", "_atomic", "_sniff"}
+
+
+def test_the_engine_s_digest_covers_all_that_computing_code_imports():
+    covered = set(engine_modules())
+    for path in covered:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+                for found in (base.with_suffix(".py"), *(base / f"{alias.name}.py" for alias in node.names)):
+                    assert not found.is_file() or found in covered or found.stem in PROSE, (path, found)

@@ -45,8 +45,8 @@ def edit(name, change):
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
-def differences(**options):
-    return [line.text for line in verify("out", **options) if line.differs]
+def differences(folder="out", **options):
+    return [line.text for line in verify(folder, **options) if line.differs]
 
 
 def test_an_untouched_sweep_has_the_same_bits():
@@ -154,10 +154,10 @@ def test_a_missing_image_is_named_and_found_in_another_folder():
 
 
 def test_what_failed_then_and_now_is_no_difference():
-    nb.Experiment.from_dict(EXPERIMENT | {"images": ["absent.png", "sample:shapes"]}).run("out")
-    assert differences() == []
+    nb.Experiment.from_dict(EXPERIMENT | {"images": ["absent.png", "sample:shapes"]}).run("other")
+    assert differences("other") == []
     Image.open("a.png").save("absent.png")
-    assert differences() == ["absent.png: the image is another one: its file decodes to other pixels here"]
+    assert differences("other") == ["absent.png: the image is another one: its file decodes to other pixels here"]
 
 
 def test_a_palette_that_is_near_is_within_tolerance_and_says_how_near():
