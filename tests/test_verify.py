@@ -157,7 +157,9 @@ def test_what_failed_then_and_now_is_no_difference():
     nb.Experiment.from_dict(EXPERIMENT | {"images": ["absent.png", "sample:shapes"]}).run("other")
     assert differences("other") == []
     Image.open("a.png").save("absent.png")
-    assert differences("other") == ["absent.png: the image is another one: its file decodes to other pixels here"]
+    assert differences("other") == [
+        "absent.png: the image is another one: its file decodes to other pixels here"
+    ]
 
 
 def test_a_palette_that_is_near_is_within_tolerance_and_says_how_near():
