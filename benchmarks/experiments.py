@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 import img2num_nb as nb
-from img2num_nb import _yaml, measure
-from img2num_nb.experiment import Experiment
-from img2num_nb.settings import Settings
-from img2num_nb.verify import verify
+from img2num_nb.experiments import measure
+from img2num_nb.experiments.experiment import Experiment
+from img2num_nb.experiments.verify import verify
+from img2num_nb.settings import Settings, yaml
 
-COMMAND = [sys.executable, "-m", "img2num_nb.cli"]
+COMMAND = [sys.executable, "-m", "img2num_nb.cli.main"]
 
 
 def grid(args):
@@ -38,7 +38,7 @@ def grid(args):
     ]
     spec = {"title": "The large sweep", "images": images, "variants": variants}
     path = args.folder / "spec.yaml"
-    path.write_bytes(_yaml.text(path, spec | ({"max_side": args.side} if args.side else {})).encode())
+    path.write_bytes(yaml.text(path, spec | ({"max_side": args.side} if args.side else {})).encode())
     return path, len(images) * 18 * args.sizes
 
 
@@ -123,7 +123,7 @@ def check(args):
 
 def cluster(args):
     """The sweep on two processes of Dask, one of them killed on the way: the same hashes."""
-    from img2num_nb.cluster import connect
+    from img2num_nb.experiments.cluster import connect
 
     spec, n = grid(args)
     out, killed = args.folder / "dask", []

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .choose import choose_k
     from .color import convert_color
-    from .comparison import Comparison, compare
     from .errors import ImageError
-    from .experiment import Experiment, sweep
-    from .export import load_palette, save_palette
+    from .experiments.experiment import Experiment, sweep
+    from .files.palette_files import load_palette, save_palette
     from .filters import bilateral_filter
     from .histogram import ColorHistogram
     from .images import SAMPLES, image_sha256, load_image, preview, sample_image, save_png
     from .palettes import METHODS
     from .quality import metrics
     from .quantization import Quantization, quantize
-    from .settings import Settings, save_settings
-    from .spec import load_settings
+    from .reports.comparison import Comparison, compare
+    from .settings import Settings
+    from .settings.settings import save_settings
+    from .settings.spec import load_settings
     from .widgets.chooser import KChooser
     from .widgets.cloud import ColorCloud
     from .widgets.explorer import Explorer
@@ -35,13 +36,13 @@ __version__ = "0.1.0"
 _HOME = {
     "choose_k": "choose",
     "convert_color": "color",
-    "compare": "comparison",
-    "Comparison": "comparison",
+    "compare": "reports.comparison",
+    "Comparison": "reports.comparison",
     "ImageError": "errors",
-    "Experiment": "experiment",
-    "sweep": "experiment",
-    "load_palette": "export",
-    "save_palette": "export",
+    "Experiment": "experiments.experiment",
+    "sweep": "experiments.experiment",
+    "load_palette": "files.palette_files",
+    "save_palette": "files.palette_files",
     "bilateral_filter": "filters",
     "ColorHistogram": "histogram",
     "SAMPLES": "images",
@@ -55,8 +56,8 @@ _HOME = {
     "Quantization": "quantization",
     "quantize": "quantization",
     "Settings": "settings",
-    "load_settings": "spec",
-    "save_settings": "settings",
+    "load_settings": "settings.spec",
+    "save_settings": "settings.settings",
     "ColorCloud": "widgets.cloud",
     "Explorer": "widgets.explorer",
     "KChooser": "widgets.chooser",

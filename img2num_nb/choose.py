@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .errors import ImageError, check_choice, check_integer, check_number
+from .hex_colors import check_locked
 from .histogram import ColorHistogram
 from .palettes import METHODS
 from .quality import metrics
 from .quantization import Quantization, quantize
-from .swatches import check_locked
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 from . import color
 from ._kernels import dither as kernels
 from ._kernels.run import chunked, stop_if
-from .cells import Cells
+from .color_grid import Cells
 from .errors import check_choice, check_number
 
 #: Name -> a line about it.

@@ -8,7 +8,7 @@ import numpy as np
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import Scratch, chunked, n_threads
-from .cells import Cells
+from .color_grid import Cells
 from .errors import ImageError, check_integer
 from .images import validate_image
 

@@ -7,7 +7,7 @@ import numpy as np
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
-from .cells import WORTH_THREADS
+from .color_grid import WORTH_THREADS
 from .histogram import color_codes
 
 _scratch = threading.local()

@@ -11,12 +11,12 @@ from ._kernels import histogram as kernels
 from ._kernels.run import chunked, stop_if
 from .dither import DITHERS, LIGHTS, dithered_labels
 from .errors import check_choice, check_integer, check_number
+from .hex_colors import check_colors, check_locked
 from .histogram import ColorHistogram
 from .images import preview, validate_image
 from .mapping import drop_unused, map_pixels, nearest
-from .options import check_names
+from .palettes.options import check_names
 from .palettes.palette import design_palette
-from .swatches import check_colors, check_locked
 
 DRAFT_BITS = 6
 

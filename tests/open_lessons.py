@@ -15,7 +15,7 @@ from browser import Lab, Notebook, launch_chromium
 from playwright.sync_api import sync_playwright
 from run_lessons import FOLDER
 
-from img2num_nb.warm import warm
+from img2num_nb.cli.compile_kernels import warm
 
 WIDGET = r"nb\.(Player|PixelGrid|ColorCloud|Microscope|KChooser|Viewer|explore|Explorer)\b"
 ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code').flatMap(cell =>

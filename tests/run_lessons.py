@@ -16,8 +16,8 @@ from nbclient import NotebookClient
 from PIL import Image
 
 import img2num_nb as nb
+from img2num_nb.cli.compile_kernels import warm
 from img2num_nb.images import png_bytes
-from img2num_nb.warm import warm
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(path for path in FOLDER.glob("0[1-8]-*.ipynb"))

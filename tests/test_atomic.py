@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from img2num_nb import _atomic
-from img2num_nb._atomic import write_atomically
+from img2num_nb.files import atomic
+from img2num_nb.files.atomic import write_atomically
 
 
 def test_a_file_is_written_and_replaced_whole(tmp_path):
@@ -59,7 +59,7 @@ class FullDisk:
 def test_after_a_fault_the_old_file_is_intact_and_no_temporary_file_is_left(fault, tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"old")
     if fault is FullDisk:
-        monkeypatch.setattr(_atomic, "open", FullDisk, raising=False)
+        monkeypatch.setattr(atomic, "open", FullDisk, raising=False)
         expected, words = OSError, "4 bytes needed.*No space left.*the file that was there is intact"
     else:
         monkeypatch.setattr(os, "fsync", lambda fd: (_ for _ in ()).throw(fault()))
@@ -107,7 +107,7 @@ def test_a_folder_without_permission_is_an_error_with_the_remedy(tmp_path, monke
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(
-        _atomic, "open", refuse, raising=False
+        atomic, "open", refuse, raising=False
     )  # chmod would not stop a test that runs as root
     with pytest.raises(PermissionError, match="choose a folder that you may write to"):
         write_atomically(tmp_path / "a", b"x")

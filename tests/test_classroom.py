@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from img2num_nb.classroom import check, table, timed
+from img2num_nb.lessons.classroom import check, table, timed
 
 
 def test_without_a_prediction_the_answer_stays_hidden():

@@ -17,9 +17,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb import lab
-from img2num_nb.cli import app
-from img2num_nb.settings import Dither, Filter, Settings, save_settings
+from img2num_nb.cli import lab
+from img2num_nb.cli.main import app
+from img2num_nb.settings import Dither, Filter, Settings
+from img2num_nb.settings.settings import save_settings
 
 
 @pytest.fixture(autouse=True)
@@ -203,7 +204,7 @@ def test_wrong_use_ends_with_2_and_says_why(words, message):
 
 
 def test_the_command_itself_ends_with_1_and_without_a_traceback():
-    command = [sys.executable, "-m", "img2num_nb.cli", "quantize", "bad.png"]
+    command = [sys.executable, "-m", "img2num_nb.cli.main", "quantize", "bad.png"]
     ended = subprocess.run(command, capture_output=True, text=True)
     assert ended.returncode == 1
     assert ended.stdout == ""
@@ -215,7 +216,7 @@ def test_the_command_itself_ends_with_1_and_without_a_traceback():
 def test_a_name_that_the_terminal_cannot_show_is_escaped(encoding):
     name = "\u9ad8:coffee:.png" if encoding == "ascii" else os.fsdecode(b"\xff.png")
     shutil.copy("a.png", name)
-    command = [sys.executable, "-m", "img2num_nb.cli", "quantize", name, "bad.png"]
+    command = [sys.executable, "-m", "img2num_nb.cli.main", "quantize", name, "bad.png"]
     ended = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})
     assert ended.stdout.startswith(name.encode("ascii", "backslashreplace")[:6])
     assert b"Traceback" not in ended.stderr
@@ -227,7 +228,7 @@ def test_an_emoji_s_name_in_a_path_stays_as_it_is():
 
 
 def test_output_that_cannot_be_written_is_said_without_a_traceback():
-    command = [sys.executable, "-m", "img2num_nb.cli", "quantize", "a.png"]
+    command = [sys.executable, "-m", "img2num_nb.cli.main", "quantize", "a.png"]
     with open("/dev/full", "w") as full:
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (ended.returncode, ended.stderr) == (1, "img2num-nb: cannot print: No space left on device\n")
@@ -252,7 +253,7 @@ def wheel(folder, monkeypatch):
 
 
 def test_a_clone_s_notebooks_are_used_where_they_are():
-    assert lab.prepare() == (Path(lab.__file__).parent.parent / "notebooks", [])
+    assert lab.prepare() == (Path(lab.__file__).parents[2] / "notebooks", [])
 
 
 def test_an_installed_wheel_copies_its_notebooks(wheel):
@@ -279,7 +280,16 @@ def test_jupyterlab_answers_on_this_machine_alone_and_ctrl_c_ends_it():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "img2num_nb.cli", "lab", "mine", "--no-browser", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "img2num_nb.cli.main",
+        "lab",
+        "mine",
+        "--no-browser",
+        "--port",
+        str(port),
+    ]
     with open("log", "wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:

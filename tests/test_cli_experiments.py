@@ -5,8 +5,8 @@ import pytest
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb.cli import app
-from img2num_nb.spec_schema import schema
+from img2num_nb.cli.main import app
+from img2num_nb.settings.schema import schema
 
 pytestmark = pytest.mark.usefixtures("folder")
 

@@ -17,10 +17,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb import cluster, giant, measure, tiles
-from img2num_nb.cli import app
+from img2num_nb.cli.main import app
 from img2num_nb.errors import ImageError
+from img2num_nb.experiments import cluster, measure
 from img2num_nb.settings import Filter, Settings
+from img2num_nb.tiled import quantize, tiles
 
 BITS = ["key", "palette_sha256", "labels_sha256", "mse", "n_iter", "inertia"]
 
@@ -130,7 +131,7 @@ def store(picture, kind, path="in"):
 @pytest.mark.parametrize("target", ["out.zarr", "out.tif"])
 def test_tile_by_tile_gives_the_same_bits_as_whole(picture, small_tiles, kind, target):
     settings = Settings(k=7, color_space="oklab", locked=("#ff8800",))
-    made = giant.quantize_tiled(store(picture, kind), target, settings)
+    made = quantize.quantize_tiled(store(picture, kind), target, settings)
     whole = settings.quantize(picture)
     assert made.palette == measure.hex_palette(whole.palette).split()
     assert (made.counts, made.n_iter) == (whole.counts.tolist(), whole.n_iter)
@@ -151,18 +152,18 @@ def test_tile_by_tile_gives_the_same_bits_as_whole(picture, small_tiles, kind, t
 )
 def test_a_giant_image_refuses_what_it_cannot_have(picture, values, words):
     with pytest.raises(ValueError, match=words):
-        giant.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings.from_dict(values))
+        quantize.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings.from_dict(values))
 
 
 @pytest.mark.parametrize("space", ["lab", "srgb"])
 def test_the_filter_sees_over_the_edges_of_tiles(picture, small_tiles, space):
     settings = Settings(Filter(2, 20, space), k=5)
-    giant.quantize_tiled(store(picture, "zarr"), "out.zarr", settings)
+    quantize.quantize_tiled(store(picture, "zarr"), "out.zarr", settings)
     np.testing.assert_array_equal(zarr.open_array("out.zarr", mode="r")[:], settings.quantize(picture).labels)
 
 
 def test_more_than_256_colours_take_two_bytes(picture):
-    giant.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings(k=300, method="wu"))
+    quantize.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings(k=300, method="wu"))
     np.testing.assert_array_equal(
         zarr.open_array("out.zarr", mode="r")[:], nb.quantize(picture, 300, method="wu").labels
     )
@@ -171,8 +172,8 @@ def test_more_than_256_colours_take_two_bytes(picture):
 def test_a_giant_image_on_workers_gives_the_same_bits(pool, picture):
     source = str(Path(store(picture, "tiff")).absolute())
     seen = []
-    for name, how in (("here.zarr", giant.map_here), ("there.zarr", pool.map)):
-        giant.quantize_tiled(
+    for name, how in (("here.zarr", quantize.map_here), ("there.zarr", pool.map)):
+        quantize.quantize_tiled(
             source,
             Path(name).absolute(),
             Settings(k=4),
@@ -199,12 +200,12 @@ def test_an_error_on_the_way_leaves_nothing(picture, small_tiles, monkeypatch):
     def full(read, plan, tile):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(giant, "_label", full)
+    monkeypatch.setattr(quantize, "_label", full)
     for target in "out.zarr", "out.tif":
         with pytest.raises(
             OSError, match=f"cannot write '{target}': No space left on device; nothing of this run is left"
         ):
-            giant.quantize_tiled(source, target, Settings(k=4))
+            quantize.quantize_tiled(source, target, Settings(k=4))
     assert os.listdir() == [source]
 
 
@@ -217,14 +218,14 @@ def test_a_damaged_tile_is_an_error_that_says_where_and_leaves_nothing(picture, 
     content = place.read_bytes()
     place.write_bytes(content[: len(content) * 6 // 10])
     with pytest.raises(ImageError, match=rf"in\.{kind}' is damaged or truncated in rows .* get a whole copy"):
-        giant.quantize_tiled(source, "out.zarr", Settings(k=4))
+        quantize.quantize_tiled(source, "out.zarr", Settings(k=4))
     assert os.listdir() == [source]
 
 
 def test_an_array_without_pixels_is_refused():
     zarr.create_array("in.zarr", shape=(0, 5, 3), chunks=(1, 5, 3), dtype="u1")
     with pytest.raises(ImageError, match="at least one pixel"):
-        giant.quantize_tiled("in.zarr", "out.zarr", Settings(k=4))
+        quantize.quantize_tiled("in.zarr", "out.zarr", Settings(k=4))
 
 
 def test_what_a_killed_process_left_goes_when_it_is_old(picture):
@@ -236,7 +237,7 @@ def test_what_a_killed_process_left_goes_when_it_is_old(picture):
     for path in [*Path().glob(".out.zarr.[02]*"), *Path().glob(".out.zarr.[02]*/**/*")]:
         os.utime(path, (time.time() - 7200,) * 2)
     os.utime(".out.zarr.22222222.tmp/c/0")  # somebody is at work here
-    giant.quantize_tiled(source, "out.zarr", Settings(k=4))
+    quantize.quantize_tiled(source, "out.zarr", Settings(k=4))
     left = {f".out.zarr.{token}.{kind}" for token in ("1" * 8, "2" * 8) for kind in ("npz", "tmp")}
     assert set(os.listdir()) == {source, "out.zarr"} | left
 
@@ -248,7 +249,7 @@ def test_an_output_that_appears_meanwhile_is_not_overwritten(picture):
         Path("out.tif").write_text("mine")
 
     with pytest.raises(FileExistsError, match=r"'out.tif' is there already.*nothing of this run is left"):
-        giant.quantize_tiled(source, "out.tif", Settings(k=4), progress=appear)
+        quantize.quantize_tiled(source, "out.tif", Settings(k=4), progress=appear)
     assert Path("out.tif").read_text() == "mine" and set(os.listdir()) == {source, "out.tif"}
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from test_evidence import results
 
-from img2num_nb.conclusions import conclusions, sentence
-from img2num_nb.evidence import Pairing
+from img2num_nb.reports.conclusions import conclusions, sentence
+from img2num_nb.reports.evidence import Pairing
 
 
 def test_conclusions_say_by_how_much_and_over_how_many_images():

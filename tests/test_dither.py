@@ -12,7 +12,7 @@ from img2num_nb._kernels import run
 from img2num_nb.color import LIGHT, to_grid
 from img2num_nb.dither import DITHERS, _amounts, _codes, bayer, blue_noise, dithered_labels, nearest_table
 from img2num_nb.errors import Cancelled
-from img2num_nb.swatches import named_palette
+from img2num_nb.hex_colors import named_palette
 
 IMAGE = photo(step=4)
 every_dither = pytest.mark.parametrize("dither", [name for name in DITHERS if name != "none"])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from img2num_nb import evidence
+from img2num_nb.reports import evidence
 
 
 def results(values, sizes=(4, 8), seeds=(0, 1), spread=0.0, start=0):

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import img2num_nb as nb
-from img2num_nb import experiment, journal, manifest, measure, spec
-from img2num_nb.settings import Dither, Filter, Settings
+from img2num_nb.experiments import experiment, journal, manifest, measure
+from img2num_nb.settings import Dither, Filter, Settings, spec
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -424,7 +424,7 @@ def engine_modules():
 
 
 #: What computing code may import without being part of the digest: checks, texts, and files.
-PROSE = {"errors", "swatches", "export", "options", "samples", "_atomic", "_sniff"}
+PROSE = {"errors", "hex_colors", "palette_files", "atomic"}
 
 
 def test_the_engine_s_digest_covers_all_that_computing_code_imports():

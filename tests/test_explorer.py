@@ -10,7 +10,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb.cli import app
+from img2num_nb.cli.main import app
 from img2num_nb.errors import ImageError
 from img2num_nb.settings import Dither, Filter
 from img2num_nb.widgets.controls import changed

@@ -15,8 +15,8 @@ from oracles import photo
 from PIL.GimpPaletteFile import GimpPaletteFile
 
 from img2num_nb import ImageError, load_palette, quantize, save_palette
-from img2num_nb.export import _FORMATS, read_palette
-from img2num_nb.swatches import check_colors, to_hex
+from img2num_nb.files.palette_files import _FORMATS, read_palette
+from img2num_nb.hex_colors import check_colors, to_hex
 
 ENDINGS = sorted(_FORMATS)
 every_ending = pytest.mark.parametrize("ending", ENDINGS)

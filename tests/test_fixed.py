@@ -7,7 +7,7 @@ from oracles import SPACE_NAMES, noise, photo
 from img2num_nb import METHODS, ColorHistogram, quantize, save_palette
 from img2num_nb.color import SPACES, to_grid
 from img2num_nb.errors import ImageError
-from img2num_nb.swatches import named_palette
+from img2num_nb.hex_colors import named_palette
 
 IMAGE = photo(step=4)
 

@@ -13,9 +13,9 @@ import pytest
 from image_files import RGB, SMOOTH, encode, png
 from PIL import Image, ImageFile
 
-from img2num_nb import _png
 from img2num_nb.errors import ImageError
 from img2num_nb.images import ImageWarning, load_image
+from img2num_nb.images import png as png_module
 
 FORMATS = ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF"]
 MANY = np.tile(RGB, (10, 10, 1))
@@ -205,7 +205,7 @@ def test_the_unpacked_size_of_a_png_counts_the_bytes_of_every_pass(size, bits, k
     passes = [pixels[y::dy, x::dx] for y, x, dy, dx in starts] if interlace else [pixels]
     wanted = sum(p.shape[0] * (1 + -(-p.shape[1] * bits * samples // 8)) for p in passes if p.size)
     header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, interlace)
-    assert _png._unpacked_size(header) == wanted
+    assert png_module._unpacked_size(header) == wanted
 
 
 def test_large_sound_pngs_are_not_taken_for_damaged():
@@ -213,7 +213,7 @@ def test_large_sound_pngs_are_not_taken_for_damaged():
         np.zeros((1100, 1000, 3), np.uint8),
         np.random.default_rng(0).integers(0, 4, (700, 900), np.uint8),
     ):
-        assert _png.damage(io.BytesIO(encode(pixels, "PNG"))) is None
+        assert png_module.damage(io.BytesIO(encode(pixels, "PNG"))) is None
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -16,15 +16,6 @@ TABLE = re.findall(
     r"^\| (`.+?) \|", (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
 )
 LAYER = {name: -row for row, cell in enumerate(TABLE) for name in re.findall(r"`(\w+)/?`", cell)}
-# Private modules stand where the one stands that they are a part of.
-PARTS = {
-    "images": ("_arrays", "_decode", "_npy", "_png", "_profile", "_sniff"),
-    "export": ("_atomic",),
-    "settings": ("_yaml",),
-    "results": ("_html",),
-    "cli": ("_tables",),
-}
-LAYER |= {part: LAYER[whole] for whole, parts in PARTS.items() for part in parts}
 
 # Large libraries, and the only parts that may know them.
 HOMES = {
@@ -32,16 +23,16 @@ HOMES = {
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "traitlets": {"widgets"},
-    "dask": {"cluster"},
-    "distributed": {"cluster"},
-    "typer": {"cli", "cli_experiments"},
-    "jupyterlab": {"lab"},
+    "dask": {"experiments"},
+    "distributed": {"experiments"},
+    "typer": {"cli"},
+    "jupyterlab": {"cli"},
 }
 SCREEN = {"matplotlib", "pandas", "IPython", "rich"}
 
 
 def part(path):
-    """Return the first name below the package: "palettes" for palettes/cells.py."""
+    """Return the first name below the package: "palettes" for palettes/cuts.py."""
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
@@ -104,7 +95,7 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 def test_the_command_line_answers_help_without_anything_heavy():
-    statement = "from typer.testing import CliRunner; from img2num_nb.cli import app\n"
+    statement = "from typer.testing import CliRunner; from img2num_nb.cli.main import app\n"
     statement += "assert CliRunner().invoke(app, ['quantize', '--help']).exit_code == 0"
     assert loaded_after(statement) & (HEAVY | {"numpy", "yaml"}) == set()
 

@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 from test_evidence import results
 
-from img2num_nb import evidence, plots
+from img2num_nb.reports import evidence, plots
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb.cli import app
-from img2num_nb.measure import hex_palette
-from img2num_nb.report import render
-from img2num_nb.results import Results, _repaint
+from img2num_nb.cli.main import app
+from img2num_nb.experiments.measure import hex_palette
+from img2num_nb.reports.report import render
+from img2num_nb.reports.results import Results, _repaint
 from img2num_nb.settings import Settings
 
 NASTY = "photo <script>alert(1)</script> $x_1$ & co.png"
@@ -192,7 +192,7 @@ def test_a_report_does_without_images_that_are_gone(tmp_path, monkeypatch):
 
 
 def test_the_help_of_the_commands_loads_nothing_heavy():
-    code = "import sys; from typer.testing import CliRunner; from img2num_nb.cli import app\n"
+    code = "import sys; from typer.testing import CliRunner; from img2num_nb.cli.main import app\n"
     code += "for word in 'sweep', 'report', 'verify', 'giant': assert CliRunner().invoke(app, [word, '--help']).exit_code == 0\n"
     code += "assert not {'numpy', 'pandas', 'matplotlib', 'yaml', 'dask'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,9 +9,8 @@ import skimage.data
 from skimage.draw import ellipse
 from sklearn.datasets import load_sample_image
 
-from img2num_nb import samples
 from img2num_nb.errors import ImageError
-from img2num_nb.images import SAMPLES, image_sha256, sample_image, validate_image
+from img2num_nb.images import SAMPLES, image_sha256, sample_image, samples, validate_image
 
 
 @pytest.mark.parametrize("name", SAMPLES)

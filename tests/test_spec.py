@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import img2num_nb as nb
-from img2num_nb import measure, spec
-from img2num_nb.settings import Dither, Filter, Settings
-from img2num_nb.spec_schema import schema
+from img2num_nb.experiments import measure
+from img2num_nb.settings import Dither, Filter, Settings, spec
+from img2num_nb.settings.schema import schema
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("folder")

@@ -8,9 +8,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import img2num_nb as nb
-from img2num_nb.cli import app
-from img2num_nb.results import Results
-from img2num_nb.verify import compare, verify
+from img2num_nb.cli.main import app
+from img2num_nb.experiments.verify import compare, verify
+from img2num_nb.reports.results import Results
 
 EXPERIMENT = {
     "images": ["a.png", "photos/b.png", "sample:shapes"],
@@ -118,7 +118,7 @@ def test_a_faked_version_is_named_by_its_name_and_by_the_rows_keys():
 
 
 def test_results_of_another_version_are_told_and_not_counted_when_asked(monkeypatch):
-    from img2num_nb import manifest
+    from img2num_nb.experiments import manifest
 
     there = dict(manifest._all_versions())
     monkeypatch.setattr(manifest, "_all_versions", lambda: there | {"numba": "99"})

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._kernels import cuts as kernels
 from .._kernels.run import chunked, stop_if
-from ..cells import WORTH_THREADS, Cells
+from ..color_grid import WORTH_THREADS, Cells
 from .design import Design
 from .kmeans import snap_means, wu_centers
 

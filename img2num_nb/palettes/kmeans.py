@@ -4,7 +4,7 @@ import numpy as np
 
 from .._kernels import starts
 from .._kernels.run import chunked
-from ..cells import WORTH_THREADS, Cells
+from ..color_grid import WORTH_THREADS, Cells
 from ..errors import check_choice, check_integer, check_number
 from .design import Design
 

@@ -4,8 +4,8 @@ from importlib import import_module
 
 import numpy as np
 
-from ..cells import Cells
 from ..color import SPACES, from_grid, to_grid
+from ..color_grid import Cells
 from ..errors import MissingExtra, check_choice, check_integer, check_number
 from .design import Design
 

@@ -5,7 +5,7 @@ import numpy as np
 from .._kernels import online as kernels
 from .._kernels import starts
 from .._kernels.run import stop_if
-from ..cells import Cells
+from ..color_grid import Cells
 from ..errors import check_choice, check_integer
 from .design import Design
 from .kmeans import INITS, start

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from .._kernels import starts
-from ..cells import Cells
 from ..color import to_grid
-from ..export import read_palette
-from ..swatches import check_colors, named_palette
+from ..color_grid import Cells
+from ..files.palette_files import read_palette
+from ..hex_colors import check_colors, named_palette
 from .design import Design
 from .kmeans import maximin_centers
 

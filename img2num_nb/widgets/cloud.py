@@ -4,11 +4,11 @@ import numpy as np
 import traitlets as t
 
 from ..color import SPACES, to_grid
+from ..hex_colors import to_hex
 from ..histogram import ColorHistogram
 from ..images import validate_image
 from ..lessons import scene
 from ..mapping import nearest
-from ..swatches import to_hex
 from .lesson import Lesson, front_end
 from .player import scene_of
 

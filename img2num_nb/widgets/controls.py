@@ -5,9 +5,8 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-from ..settings import Settings
-from ..stages import Dither, Filter
-from ..swatches import check_locked
+from ..hex_colors import check_locked
+from ..settings import Dither, Filter, Settings
 from . import words
 
 _HERE = Path(__file__).parent

@@ -8,9 +8,10 @@ from functools import partial
 from ipywidgets import Box, jslink
 
 from ..errors import error_text
-from ..settings import Settings, save_settings
-from ..sources import SAMPLE
-from ..spec import load_settings
+from ..images import SAMPLE
+from ..settings import Settings
+from ..settings.settings import save_settings
+from ..settings.spec import load_settings
 from .controls import Controls, changed, heading, state_of
 from .progress import Progress
 from .race import Race

@@ -2,8 +2,8 @@
 
 import traitlets as t
 
+from ..hex_colors import to_hex
 from ..lessons.pixels import CENTERS, MAX_CENTERS, MAX_SIDE, PIXELS, PixelTable
-from ..swatches import to_hex
 from .lesson import Lesson, front_end
 
 

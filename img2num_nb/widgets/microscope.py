@@ -4,9 +4,9 @@ import numpy as np
 import traitlets as t
 
 from ..filters import SPACES
+from ..hex_colors import to_hex
 from ..images import validate_image
 from ..lessons.microscope import kernel_at, sigma_factor
-from ..swatches import to_hex
 from .lesson import Lesson, floats, front_end
 from .viewer import thin
 

@@ -5,11 +5,11 @@ import numpy as np
 import traitlets as t
 
 from ..color import SPACES
+from ..hex_colors import to_hex
 from ..histogram import ColorHistogram
 from ..images import preview
 from ..lessons import scene, steps
 from ..lessons.words import words
-from ..swatches import to_hex
 from .lesson import Lesson, floats, front_end
 
 MAX_SIDE = 240  #: pixels of the picture's longer side: so few that every step is instant

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import Cancelled, MissingExtra, error_text
+from ..experiments.measure import warm_up
 from ..images import preview
-from ..measure import warm_up
 from ..palettes import METHODS
 from ..quality import metrics
 from . import words

@@ -3,7 +3,7 @@
 import os
 
 from ..errors import error_text
-from ..spec import load_settings
+from ..settings.spec import load_settings
 from .source import read
 
 

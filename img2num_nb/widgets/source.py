@@ -5,8 +5,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from ..errors import ImageError
-from ..images import ImageWarning, load_image
-from ..sources import SAMPLE, open_image
+from ..images import SAMPLE, ImageWarning, load_image, open_image
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import sys
 from ..color import SPACES
 from ..dither import DITHERS, LIGHTS
 from ..filters import SPACES as FILTER_SPACES
+from ..images import SAMPLES
 from ..palettes import METHODS
-from ..samples import SAMPLES
 
 SPACE_NAMES = {
     "srgb": ("sRGB", "The numbers in the file; equal steps do not look equal."),

@@ -1,0 +1,174 @@
+"""Many pictures under many settings, for the command line: what to make, where it goes, a plain row each."""
+
+import math
+import os
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+from ..errors import ImageError, error_text
+from ..files.palette_files import ENDINGS, save_palette
+from ..hex_colors import to_hex
+from ..images import SAMPLE, expand_images, open_image
+from ..palettes.options import option_value
+from ..settings import Settings
+from ..settings.spec import load_settings
+
+#: What a row takes from a `Quantization` as it is.
+FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
+
+
+def choose(images, settings_file, given, options):
+    """Return the images and variants that a command line asks for.
+
+    Parameters
+    ----------
+    images : list of str
+        Paths, patterns, samples; if empty, those of the settings file.
+    settings_file : path or None
+        Where variants come from; without it there is one, of defaults.
+    given : dict
+        Fields of `Settings` that override, as `Settings.from_dict` takes them; None: not given.
+    options : list of str
+        ``NAME=VALUE``; each overrides one option of the method.
+
+    Returns
+    -------
+    sources : list of str
+    variants : list of Settings
+    """
+    listed, variants = load_settings(settings_file) if settings_file else ([], [Settings()])
+    sources = expand_images(images or listed)
+    if not sources:
+        raise ValueError("no picture given: name a file, or try sample:astronaut")
+    changes = {name: value for name, value in given.items() if value is not None}
+    extra = dict(_name_and_value(text) for text in options)
+    return sources, [
+        Settings.from_dict(v.to_dict() | changes | {"options": v.options | extra}) for v in variants
+    ]
+
+
+def plan(sources, variants, output):
+    """Return where each picture goes (or None), for every source and, within it, every variant.
+
+    Parameters
+    ----------
+    output : path or None
+        A ``.png`` file for a single picture, or a palette file for its palette (see `export.ENDINGS`); otherwise a folder, made here.
+    """
+    n = len(sources) * len(variants)
+    if output is None:
+        return [None] * n
+    if output.suffix.lower() in (".png", *ENDINGS) and not output.is_dir():
+        if n > 1:
+            raise ValueError(f"{n} pictures need a folder, got -o {output}")
+        if not output.parent.is_dir():
+            raise ValueError(f"-o {output}: there is no folder {output.parent}")
+        targets = [output]
+    else:
+        output.mkdir(parents=True, exist_ok=True)
+        targets = [output / name for name in _names(sources, len(variants))]
+    originals = {os.path.realpath(source) for source in sources if not source.startswith(SAMPLE)}
+    for target in targets:
+        if os.path.realpath(target) in originals:
+            raise ValueError(f"-o would overwrite the picture {target}: choose another folder")
+    return targets
+
+
+def run(sources, variants, targets, limits=None):
+    """Yield a row for each picture: plain text, numbers and lists, or what failed under ``"error"``.
+
+    Parameters
+    ----------
+    targets : list of path or None
+        From `plan`.
+    limits : dict, optional
+        max_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is the most.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is wrong, which no other picture would mend.
+    """
+    targets = iter(targets)
+    for source in sources:
+        image, trouble = None, None
+        try:
+            image = open_image(source)
+        except (ImageError, OSError, MemoryError) as error:
+            trouble = error
+        for variant in variants:
+            target = next(targets)
+            if image is None:
+                yield _failure(source, trouble)
+                continue
+            try:
+                yield _result(source, image, variant, target, limits)
+            except (ImageError, OSError, MemoryError) as error:
+                yield _failure(source, error)
+
+
+def _result(source, image, variant, target, limits):
+    from ..choose import choose_k
+    from ..images import save_png
+    from ..quality import metrics
+
+    if limits:
+        arguments = variant.arguments()
+        smooth, most = variant.smooth(image), arguments.pop("k")
+        made = choose_k(smooth, original=image, max_k=most, **limits, **arguments).quantization
+        variant = replace(variant, k=made.k)
+    else:
+        made = variant.quantize(image)
+    if target and target.suffix.lower() in ENDINGS:
+        save_palette(target, made.palette)
+    elif target:
+        save_png(target, made)
+    colors = zip(to_hex(made.palette), made.palette.tolist(), made.counts.tolist(), strict=True)
+    n_pixels = image.shape[0] * image.shape[1]
+    row = {
+        "image": source,
+        "height": image.shape[0],
+        "width": image.shape[1],
+        "output": target and str(target),
+        "settings": variant.to_dict(),
+        "palette": [{"hex": code, "rgb": rgb, "pixels": n, "share": n / n_pixels} for code, rgb, n in colors],
+        "metrics": metrics(image, made),
+    }
+    return plain(row | {name: getattr(made, name) for name in FACTS})
+
+
+def plain(value):
+    """Return `value` as JSON can hold it: numpy's numbers as Python's, infinity and NaN as None."""
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _failure(source, error):
+    enough = not isinstance(error, MemoryError)
+    text = error_text(error) if enough else "not enough memory: make the picture smaller first"
+    return {"image": source, "error": text if source in text else f"{source}: {text}"}
+
+
+def _name_and_value(text):
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise ValueError(f"--option must be NAME=VALUE, as in n_init=4; got {text!r}")
+    return name, option_value(value)
+
+
+def _names(sources, n_variants):
+    """Return a file name for every source and variant, no two alike (also where case does not count)."""
+    taken = set()
+    for source, variant in product(sources, range(n_variants)):
+        stem = Path(source.removeprefix(SAMPLE)).stem + (f"-{variant + 1}" if n_variants > 1 else "")
+        name, number = stem, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name.casefold())
+        yield f"{name}.png"

@@ -1,0 +1,230 @@
+"""The commands for experiments: sweep, report, verify, giant. Heavy modules load inside them."""
+
+import time
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import error_text
+
+Spec = Annotated[
+    Path, typer.Argument(metavar="SPEC", help="A YAML file of images and variants, as examples/quick.yaml.")
+]
+Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the results, made if missing.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Run on this Dask scheduler, as tcp://127.0.0.1:8786; 'local' starts one here.",
+    ),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes of --scheduler local.")]
+
+
+def sweep(
+    spec: Annotated[
+        Path | None, typer.Argument(metavar="SPEC", help="A YAML file of images and variants.")
+    ] = None,
+    output: Folder = Path("out"),
+    scheduler: Scheduler = None,
+    workers: Workers = 2,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write results.parquet too.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of specs, for editors, and end.")
+    ] = False,
+):
+    """Quantize images in every combination that SPEC asks for; a row each in OUTPUT/results.jsonl and .csv.
+
+    Rows are on the disk as they come: run it again after Ctrl-C, a crash or a change of SPEC, and it goes on.
+    Exit status: 0 all well, 1 a cell failed or it was interrupted, 2 wrong use.
+    """
+    if schema:
+        import json
+
+        from ..settings.schema import schema as make
+
+        typer.echo(json.dumps(make(), indent=1, ensure_ascii=False))
+        return
+    if spec is None:
+        stop("which SPEC? Try examples/quick.yaml", 2)
+    table = _run(spec, output, scheduler, workers)
+    if parquet:
+        with _errors():
+            _write_parquet(table, output / "results.parquet")
+    failed = int(table["error"].notna().sum()) if "error" in table else 0
+    typer.echo(f"{len(table) - failed} of {len(table)} cells have results: {output / 'results.jsonl'}")
+    if failed:
+        for text in table["error"].dropna().unique()[:5]:
+            typer.echo(f"img2num-nb: {text}", err=True)
+        raise typer.Exit(1)
+
+
+def report(spec: Spec, output: Folder = Path("out"), scheduler: Scheduler = None, workers: Workers = 2):
+    """Sweep as SPEC asks for, as far as it is not done, and make OUTPUT/report.html, one page that needs nothing else.
+
+    The executed notebook is kept beside it. Exit status: 0 all well, 1 a cell failed, 2 wrong use.
+    """
+    table = _run(spec, output, scheduler, workers)
+    with _errors():
+        from ..reports.report import render
+
+        typer.echo(render(output))
+    if "error" in table:
+        raise typer.Exit(1)
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help="What sweep or report has made.")] = Path("out"),
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Check this many cells, chosen at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of that choice.")] = 0,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder to look for images in that are not where they were.")
+    ] = None,
+    other_versions: Annotated[
+        bool,
+        typer.Option(
+            "--other-versions", help="Tell of versions that differ, but do not count them as a difference."
+        ),
+    ] = False,
+):
+    """Compute the cells of FOLDER again and say for each whether it has the same bits.
+
+    Exit status: 0 all the same, 1 something differs or is missing, 2 wrong use.
+    """
+    with _errors(ValueError, OSError):
+        from ..experiments.verify import verify as check
+
+        differences = 0
+        for line in check(folder, sample=sample, seed=seed, images=images, other_versions=other_versions):
+            differences += line.differs
+            typer.echo(line.text)
+    raise typer.Exit(1 if differences else 0)
+
+
+def giant(
+    image: Annotated[str, typer.Argument(help="A tiled TIFF, or a Zarr array (height, width, 3) of 8 bits.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="NAME.zarr or NAME.tif: labels and palette.")
+    ],
+    k: Annotated[int, typer.Option("-k", "--k", help="Colours wanted.")] = 16,
+    color_space: Annotated[str, typer.Option(help="Where distances are measured.")] = "lab",
+    method: Annotated[str, typer.Option(help="Palette design.")] = "kmeans",
+    filter: Annotated[
+        str | None, typer.Option(help="Smooth first: SIGMA_SPATIAL,SIGMA_RANGE[,SPACE].")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Start of the random choices.")] = 0,
+    scheduler: Scheduler = None,
+    workers: Workers = 2,
+):
+    """Quantize an image larger than memory, tile by tile; the same bits as in memory.
+
+    Exit status: 0 all well, 1 it failed, 2 wrong use.
+    """
+    with _errors(), _progress("tiles") as progress, _pool(scheduler, workers) as pool:
+        from ..settings import Filter, Settings
+        from ..tiled.quantize import map_here, quantize_tiled
+
+        settings = Settings(Filter.parse(filter), color_space, method, k, seed)
+        made = quantize_tiled(
+            image, output, settings, map_tiles=pool.map if pool else map_here, progress=progress
+        )
+    typer.echo(" ".join(made.palette))
+    typer.echo(
+        f"{made.width} x {made.height}, {made.n_distinct:,} colours to {len(made.palette)} in {made.seconds:.1f} s: {output}"
+    )
+
+
+def _run(spec, output, scheduler, workers):
+    """Run a spec, show how far it is, and return its table; end with a message if that cannot be."""
+    with _errors(), _progress("cells") as progress, _pool(scheduler, workers) as pool:
+        from ..experiments.experiment import Experiment, run_here
+
+        return Experiment.load(spec).run(output, progress=progress, run_tasks=pool or run_here)
+
+
+def _pool(scheduler, workers):
+    if scheduler is None:
+        return nullcontext()
+    from ..experiments.cluster import connect
+
+    return connect(None if scheduler == "local" else scheduler, workers)
+
+
+@contextmanager
+def _errors(*others):
+    """End with a message: status 2 for wrong use, 1 for what went wrong on the way."""
+    from ..errors import MissingExtra
+
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        stop("interrupted; what is done is kept: run the same command again, and it goes on", 1)
+    except (MissingExtra, RuntimeError, OSError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        stop(error, 2 if missing or OSError in others else 1)
+    except ValueError as error:
+        stop(error, 2)
+
+
+def stop(error, status):
+    """End with a message instead of a traceback."""
+    typer.echo(f"img2num-nb: {error if isinstance(error, str) else error_text(error)}", err=True)
+    raise typer.Exit(status)
+
+
+@contextmanager
+def _progress(noun):
+    """Yield a callback ``(done, total, row)`` that shows progress and the time left on standard error."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False, emoji=False)
+    if not console.is_terminal:
+        yield _plain_progress(noun)
+        return
+    columns = [*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()]
+    with Progress(*columns, console=console, transient=True) as bar:
+        line = bar.add_task(noun, total=None)
+
+        def tell(done, total, row=None):
+            bar.update(line, completed=done, total=total)
+            if row and "error" in row:
+                console.print(f"img2num-nb: {row['image']}: {row['error']}", markup=False, soft_wrap=True)
+
+        yield tell
+
+
+def _plain_progress(noun, seconds=10):
+    """Return a callback that prints a line every ten seconds."""
+    started = shown = time.monotonic()
+    before = None
+
+    def tell(done, total, row=None):
+        nonlocal shown, before
+        now = time.monotonic()
+        before = done - 1 if before is None and row is not None else before
+        if now - shown >= seconds and before is not None:
+            shown = now
+            left = (now - started) / max(1, done - before) * (total - done)
+            typer.echo(f"{done} of {total} {noun}, about {left:.0f} s left", err=True)
+
+    return tell
+
+
+def _write_parquet(table, path):
+    from importlib.util import find_spec
+    from io import BytesIO
+
+    from ..files.atomic import write_atomically
+
+    if find_spec("pyarrow") is None:
+        stop("--parquet needs the package pyarrow: pip install pyarrow", 1)
+    buffer = BytesIO()
+    table.to_parquet(buffer, index=False)
+    write_atomically(path, buffer.getvalue())

@@ -1,0 +1,248 @@
+"""The command line. Heavy modules load inside the commands, so that ``--help`` answers at once."""
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from . import experiments
+from .experiments import stop
+
+app = typer.Typer(
+    help="Understand colour quantization: explore it in JupyterLab, or quantize pictures here.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main():
+    """Run the command line: exit status 0 all well, 1 something failed, 2 wrong use."""
+    warnings.formatwarning = lambda message, *_, **__: f"img2num-nb: {message}\n"
+    for stream in sys.stdout, sys.stderr:
+        if stream:  # a file's name may hold what its encoding does not
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except OSError as error:  # from printing: commands catch their own
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is left to print has nowhere to go
+        sys.exit(f"img2num-nb: cannot print: {error.strerror}")
+
+
+def _version(wanted: bool):
+    if wanted:
+        typer.echo(f"img2num-nb {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+):
+    pass
+
+
+@app.command()
+def lab(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Where the notebooks go, made if missing (default: ./img2num-notebooks).",
+        ),
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port to serve on; without it, the first free one from 8888."),
+    ] = None,
+):
+    """Explore in JupyterLab: put the notebooks into FOLDER (your changes there stay) and open the first."""
+    from .lab import prepare, serve
+
+    try:
+        folder, kept = prepare(folder)
+    except OSError as error:
+        stop(error, 1)
+    typer.echo(f"Notebooks: {folder.resolve()} (Ctrl-C ends JupyterLab)")
+    if kept:
+        typer.echo(f"Kept as you left them (rename one to get ours): {', '.join(kept)}")
+    serve(folder, browser=not no_browser, port=port)
+
+
+@app.command()
+def quantize(
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IMAGE...", help="Paths, patterns ('photos/*.jpg') or sample:NAME (sample:astronaut)."
+        ),
+    ] = None,
+    k: Annotated[
+        int | None,
+        typer.Option(
+            "-k",
+            "--k",
+            help="Colours wanted (default: 16); with --max-delta-e or --max-bytes: colours allowed (default: 256, or the file's).",
+        ),
+    ] = None,
+    max_delta_e: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="Find the fewest colours whose mean difference (CIEDE2000) from the picture is at most X; 1 is just visible.",
+        ),
+    ] = None,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Find the most colours whose PNG has at most N bytes; with --max-delta-e, fail if the fewest need more.",
+        ),
+    ] = None,
+    color_space: Annotated[
+        str | None,
+        typer.Option(
+            help="srgb, linear, lab, oklab, hsv or ycbcr (default: lab).",
+        ),
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            help="Palette design; a wrong name lists them all (default: kmeans).",
+        ),
+    ] = None,
+    filter: Annotated[
+        str | None,
+        typer.Option(
+            help="Smooth first: SIGMA_SPATIAL,SIGMA_RANGE[,SPACE], as in 3,50 or 3,50,lab (default: none).",
+        ),
+    ] = None,
+    dither: Annotated[
+        str | None,
+        typer.Option(
+            help="METHOD[,STRENGTH[,LIGHT]], as in bayer or floyd-steinberg,0.75; a wrong name lists them all (default: none).",
+        ),
+    ] = None,
+    lock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOURS",
+            help="Colours that stay in the palette as they are, as in '#ff8800,#001122' (default: none).",
+        ),
+    ] = None,
+    fit_on: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SIDE",
+            help="Design on a reduced picture of at most SIDE x SIDE pixels; 0: on the whole (default: 0).",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Start of the random choices (default: 0).",
+        ),
+    ] = None,
+    max_iter: Annotated[
+        int | None,
+        typer.Option(
+            help="Upper limit of iterations (default: 100).",
+        ),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="An option of the method, as in n_init=4; repeatable."),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(help="A settings file, as the explorer saves it: all its variants are made."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="NAME.png for one picture, NAME.gpl (or .ase, .act, .css, .json, .hex) for its palette, a folder for several.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+):
+    """Quantize pictures; print their palettes and errors, and with -o write them as indexed PNG, or the palette as a file.
+
+    Options given here override those of a settings file.
+    A picture that fails is reported and does not stop the others.
+    Exit status: 0 all well, 1 a picture failed, 2 wrong use.
+    """
+    from ..errors import MissingExtra
+    from . import batch
+
+    given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
+    given |= {"filter": filter, "dither": dither, "locked": lock, "fit_on": fit_on}
+    limits = {"max_delta_e": max_delta_e, "max_png_bytes": max_bytes}
+    limits = {name: limit for name, limit in limits.items() if limit is not None}
+    if limits and k is None and settings is None:
+        given["k"] = 256
+    try:
+        sources, variants = batch.choose(images, settings, given, option or [])
+        targets = batch.plan(sources, variants, output)
+        rows = _watch(batch.run(sources, variants, targets, limits), len(targets))
+    except MissingExtra as error:
+        stop(error, 1)
+    except (ValueError, OSError) as error:
+        stop(error, 2)
+    failed = [row for row in rows if "error" in row]
+    results = [row for row in rows if "error" not in row]
+    if as_json:
+        document = {"version": __version__, "results": results, "failed": failed}
+        typer.echo(json.dumps(document, sort_keys=True, allow_nan=False))
+    else:
+        from .tables import show
+
+        show(results)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _watch(rows, n):
+    """Return all `rows`; failures are told as they come, and a person at a terminal sees how far it is."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False, emoji=False)
+    columns = [*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()]
+    done = []
+    with Progress(
+        *columns, console=console, transient=True, disable=n == 1 or not console.is_terminal
+    ) as bar:
+        task = bar.add_task("quantizing", total=n)
+        for row in rows:
+            done.append(row)
+            if "error" in row:
+                console.print(f"img2num-nb: {row['error']}", markup=False, soft_wrap=True)
+            bar.advance(task)
+    return done
+
+
+for _command in (
+    experiments.sweep,
+    experiments.report,
+    experiments.verify,
+    experiments.giant,
+):
+    app.command()(_command)
+
+
+if __name__ == "__main__":
+    main()

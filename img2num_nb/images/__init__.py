@@ -1,0 +1,23 @@
+"""The one door for images: everything becomes (H, W, 3) uint8 sRGB here, or an error that says why not."""
+
+from .arrays import validate_image
+from .load import ImageWarning, Preview, image_sha256, load_image, preview, sample_image
+from .png import png_bytes, save_png
+from .samples import SAMPLES
+from .sources import SAMPLE, expand_images, open_image
+
+__all__ = [
+    "SAMPLE",
+    "SAMPLES",
+    "ImageWarning",
+    "Preview",
+    "expand_images",
+    "image_sha256",
+    "load_image",
+    "open_image",
+    "png_bytes",
+    "preview",
+    "sample_image",
+    "save_png",
+    "validate_image",
+]

@@ -1,0 +1,52 @@
+"""Images by name: ``sample:NAME``, paths and patterns, as the command line and settings files write them."""
+
+import os
+import re
+from glob import glob
+
+from ..errors import ImageError
+
+SAMPLE = "sample:"
+
+
+def expand_images(patterns):
+    """Return the images that `patterns` name, each once, in order; a pattern's own in alphabetical order.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+        ``sample:NAME``, paths, or patterns with ``*``, ``?``, ``[...]`` and ``**``. A file that exists under
+        that very name is never taken for a pattern.
+
+    Raises
+    ------
+    ValueError
+        If a pattern matches no file.
+    """
+    found = {}
+    for text in patterns:
+        names = [text]
+        if re.search(r"[*?[]", text) and not text.startswith(SAMPLE) and not os.path.exists(text):
+            names = sorted(name for name in glob(text, recursive=True) if os.path.isfile(name))
+            if not names:
+                raise ValueError(f"no file matches {text!r}")
+        found |= dict.fromkeys(names)
+    return list(found)
+
+
+def open_image(source):
+    """Return the image of ``"sample:NAME"`` or of a path: (H, W, 3) uint8, sRGB.
+
+    Raises
+    ------
+    ImageError
+        If there is no such sample or file, or it holds no sound image.
+    """
+    from .load import load_image, sample_image
+
+    if not source.startswith(SAMPLE):
+        return load_image(source)
+    try:
+        return sample_image(source.removeprefix(SAMPLE))
+    except ValueError as error:
+        raise ImageError(str(error)) from None

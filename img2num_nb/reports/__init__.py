@@ -1,0 +1,1 @@
+"""What results show and how surely: in tables, figures, sentences and one page."""
