@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .settings.settings import save_settings
     from .settings.spec import load_settings
+    from .sheets.regions import Regions, merge_regions, regions
     from .widgets.chooser import KChooser
     from .widgets.cloud import ColorCloud
     from .widgets.explorer import Explorer
@@ -55,6 +56,9 @@ _HOME = {
     "METHODS": "palettes",
     "Quantization": "quantization",
     "quantize": "quantization",
+    "Regions": "sheets.regions",
+    "merge_regions": "sheets.regions",
+    "regions": "sheets.regions",
     "Settings": "settings",
     "load_settings": "settings.spec",
     "save_settings": "settings.settings",
@@ -81,6 +85,7 @@ __all__ = [
     "PixelGrid",
     "Player",
     "Quantization",
+    "Regions",
     "Settings",
     "Viewer",
     "__version__",
@@ -92,9 +97,11 @@ __all__ = [
     "load_image",
     "load_palette",
     "load_settings",
+    "merge_regions",
     "metrics",
     "preview",
     "quantize",
+    "regions",
     "sample_image",
     "save_palette",
     "save_png",

@@ -12,6 +12,7 @@ from .errors import check_choice
 from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
 from .mapping import map_pixels
+from .sheets.regions import label_regions
 
 #: Name -> what it says, with its unit.
 METRICS = {
@@ -87,7 +88,7 @@ def _measure(pixels, quantization, wanted):
     if "ssim" in wanted:
         out["ssim"] = ssim(pixels, quantization.image)
     if "n_regions" in wanted:
-        out["n_regions"] = count_regions(quantization.labels)
+        out["n_regions"] = label_regions(quantization.labels)[1]
     if "png_bytes" in wanted:
         out["png_bytes"] = len(png_bytes(quantization))
     return out
@@ -163,10 +164,3 @@ def ssim(image, other):
 
     inner = height - 2 * border
     return math.fsum(chunked(band, inner, BAND)) / inner
-
-
-def count_regions(labels):
-    """Return the number of 4-connected regions of one label in an ``(H, W)`` label map."""
-    from skimage.measure import label
-
-    return int(label(labels.astype(np.int32), background=-1, connectivity=1, return_num=True)[1])
