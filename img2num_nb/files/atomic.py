@@ -27,7 +27,7 @@ def open_regular(path):
     return open(path, "rb")
 
 
-def write_atomically(path, data):
+def write_atomically(path, data, *, replace=True):
     """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
 
     The bytes go to a hidden file in the same folder, are forced to the disk (fsync), and take the final
@@ -40,6 +40,8 @@ def write_atomically(path, data):
         Where to write. Its folder must exist. A symbolic link is followed, so the link stays a link.
     data : bytes-like
         The whole content.
+    replace : bool
+        Whether a file of that name may be there already.
 
     Returns
     -------
@@ -62,7 +64,15 @@ def write_atomically(path, data):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, target)
+        if replace:
+            os.replace(temporary, target)
+        else:
+            _give_new_name(temporary, target)
+    except FileExistsError as error:
+        _remove(temporary)
+        raise FileExistsError(
+            errno.EEXIST, f"{str(path)!r} is there already, and was left as it is"
+        ) from error
     except OSError as error:
         _remove(temporary)
         remedy = _REMEDIES.get(
@@ -84,6 +94,20 @@ _REMEDIES = {
     IsADirectoryError: "give the name of a file in it",
     PermissionError: "choose a folder that you may write to",
 }
+
+
+def _give_new_name(temporary, target):
+    """Rename a file in one step, or raise FileExistsError where POSIX's rename would replace one; a link never replaces."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT and some network drives have no links
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        os.rename(temporary, target)
+    else:
+        os.unlink(temporary)
 
 
 def _remove(path):

@@ -1,31 +1,44 @@
-"""Palette files: GIMP (.gpl), Adobe (.ase, .act), CSS variables, JSON, and plain lists of codes (.hex, .txt)."""
+"""Palette files of other programs: GIMP, Krita, Adobe's, Paint Shop Pro, Paint.NET, Lospec, CSS and JSON."""
 
-import json
 import os
-import re
 import struct
 from pathlib import Path
 
-import numpy as np
-from PIL import ImageColor
-
 from ..errors import ImageError, check_choice
 from ..hex_colors import check_colors, to_hex
+from . import palette_binary as binary
+from . import palette_text as text
 from .atomic import open_regular, write_atomically
+from .palette_binary import PaletteWarning
+from .palette_kpl import read_kpl, write_kpl
+
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "PaletteWarning",
+    "load_palette",
+    "palette_bytes",
+    "read_palette",
+    "save_palette",
+]
 
 
-def save_palette(path, palette, names=None):
-    """Write a palette file: all of it or, on an error, none of it.
+def save_palette(path, palette, names=None, *, format=None):
+    """Write a palette file: all of it or, on an error, none of it. A file of that name is replaced.
 
     Parameters
     ----------
     path : str or os.PathLike
-        Its ending says the format: ``.gpl`` (GIMP, Inkscape, Krita), ``.ase`` (Adobe Swatch Exchange), ``.act`` (Adobe Color Table),
-        ``.css`` (custom properties of ``:root``), ``.json`` (a list of codes, R, G, B and names), ``.hex`` or ``.txt`` (a code a line).
+        Its ending says the format: ``.gpl`` (GIMP, Inkscape, Krita), ``.kpl`` (Krita), ``.ase`` (Adobe Swatch Exchange), ``.act``
+        (Adobe Color Table), ``.aco`` (Photoshop's swatches), ``.pal`` (JASC: Paint Shop Pro, Aseprite, GIMP), ``.txt`` (Paint.NET),
+        ``.hex`` (Lospec: six digits a line), ``.css`` (custom properties of ``:root``), ``.json`` (codes, R, G, B and names).
     palette : (n, 3) array_like of 0..255, or list of str
         sRGB colours, such as ``Quantization.palette``, or codes such as ``"#ff8800"``.
     names : list of str, optional
-        A name for each colour, by default its code. ``.act``, ``.hex`` and ``.txt`` hold no names; CSS spells them as identifiers.
+        A name for each colour, by default its code. Only ``.gpl``, ``.kpl``, ``.ase``, ``.aco``, ``.css`` and ``.json`` hold names; CSS
+        spells them as identifiers that begin with ``color-``.
+    format : str, optional
+        A name of `FORMATS`, whatever the ending: ``"riff"`` is Microsoft's ``.pal``.
 
     Returns
     -------
@@ -35,22 +48,34 @@ def save_palette(path, palette, names=None):
     Raises
     ------
     ValueError
-        For an unknown ending, or what is no list of colours; for more than 256 colours as ``.act``; if there are not as many names as
-        colours.
+        For an unknown ending or format, or what is no list of colours; for more colours than the format holds (``.act``: 256, ``.aco``
+        and ``riff``: 65,535); for too long a name; if there are not as many names as colours.
     OSError
         If the file cannot be written.
+
+    Notes
+    -----
+    An ``.act`` file has 768 bytes, which GIMP and Photoshop both read (GIMP refuses the 772 bytes that would say how many colours there
+    are); places that are left repeat the last colour. Paint.NET shows the first 96 colours of a file.
 
     References
     ----------
     .. [1] GIMP developers, "GPL palette format", https://developer.gimp.org/core/standards/gpl/
-    .. [2] Adobe, "Photoshop file formats specification", https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/ (Color Table)
+    .. [2] Adobe, "Photoshop file formats specification", https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/ (Color Table,
+       Color swatches)
+    .. [3] Krita documentation, "The Krita Palette format KPL", https://docs.krita.org/en/untranslatable_pages/kpl_defintion.html
     """
+    return write_atomically(path, palette_bytes(path, palette, names, format=format))
+
+
+def palette_bytes(path, palette, names=None, *, format=None):
+    """Return what `save_palette` writes, as bytes."""
+    format = ENDINGS[_ending(path)] if format is None else check_choice("format", format, FORMATS)
     colors = check_colors(palette, "palette")
-    write = _FORMATS[_ending(path)][0]
     if names is not None and len(names) != len(colors):
         raise ValueError(f"names must be one for each of the {len(colors)} colours, got {len(names)}")
     names = to_hex(colors) if names is None else [" ".join(str(name).split()) for name in names]
-    return write_atomically(path, write(colors, names, Path(path).stem))
+    return FORMATS[format][0](colors, names, Path(path).stem)
 
 
 def load_palette(path):
@@ -59,19 +84,26 @@ def load_palette(path):
     Parameters
     ----------
     path : str or os.PathLike
-        See `save_palette`. An ``.act`` file without a count, 768 bytes, has 256 colours; ``.css`` may be any style sheet: its custom
-        properties that are colours are read (hexadecimal, ``rgb()``, ``hsl()``, names); ``.json`` may be a list of codes, of R, G, B,
-        or of objects with ``hex`` or ``rgb``; ``.txt`` may be Paint.NET's.
+        See `save_palette`. What CMYK, Lab or HSB an ``.ase``, ``.aco`` or ``.kpl`` file holds becomes sRGB. An ``.act`` file of 768
+        bytes has the colours up to where the last one begins to repeat; of 772 bytes, as many as it says, without the transparent one.
+        ``.pal`` may be JASC's or RIFF; ``.css`` may be any style sheet: its custom properties that are colours are read (hexadecimal,
+        ``rgb()``, ``hsl()``, names); ``.json`` may be a list of codes, of R, G, B, or of objects with ``hex`` or ``rgb``. Of eight
+        digits the first two are alpha in ``.txt``, as in Paint.NET, and the last two in ``.hex`` and after a ``#``, as in CSS.
 
     Returns
     -------
     (n, 3) ndarray of uint8
         sRGB colours.
 
+    Warns
+    -----
+    PaletteWarning
+        If colours were converted, or a transparent one was left out.
+
     Raises
     ------
     ImageError
-        If the file cannot be read, or is not what its ending says.
+        If the file cannot be read, or is not what its ending says; if a colour is not opaque.
     ValueError
         For an unknown ending.
     """
@@ -80,13 +112,15 @@ def load_palette(path):
 
 def read_palette(path):
     """Return the colours of a palette file, ``(n, 3)`` uint8, and their names, a list of str ("" where there is none)."""
-    read = _FORMATS[_ending(path)][1]
+    read = FORMATS[ENDINGS[_ending(path)]][1]
     try:
         with open_regular(path) as file:
-            data = file.read()
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ImageError(f"cannot read the palette {os.fspath(path)!r}: {error.strerror or error}") from error
     try:
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
         swatches = read(data)
         return check_colors([color for color, _ in swatches], "the palette"), [name for _, name in swatches]
     except (ValueError, IndexError, struct.error) as error:  # UnicodeError is a ValueError
@@ -94,166 +128,33 @@ def read_palette(path):
         raise ImageError(f"{os.fspath(path)!r} is not a palette as its ending says: {why}") from error
 
 
+def _read_pal(data):
+    if data[:4] == b"RIFF":
+        return binary.read_riff(data)
+    if data.lstrip(b"\xef\xbb\xbf")[:8] == b"JASC-PAL":
+        return text.read_jasc(data)
+    raise ValueError(f"it must begin with 'JASC-PAL' or 'RIFF', got {data[:8]!r}")
+
+
 def _ending(path):
-    return check_choice("the ending of a palette file", Path(path).suffix.lower(), _FORMATS)
+    return check_choice("the ending of a palette file", Path(path).suffix.lower(), ENDINGS)
 
 
-# --- each format: colours, names and a title to bytes; bytes to pairs of colour (code, or R, G, B) and name ---
+MAX_BYTES = 1 << 26  # of a palette file: 65,536 colours with long names are a tenth of that
 
-
-def _write_gpl(colors, names, title):
-    lines = ["GIMP Palette", f"Name: {title}", "Columns: 0", "#"]
-    lines += ["{:3d} {:3d} {:3d}\t{}".format(*rgb, name) for rgb, name in zip(colors, names, strict=True)]
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _read_gpl(data):
-    first, *lines = data.decode("utf-8-sig").splitlines() or [""]
-    if first.strip() != "GIMP Palette":
-        raise ValueError(f"the first line must be 'GIMP Palette', got {first!r:.40}")
-    n_channels = 4 if "Channels: RGBA" in lines else 3  # Aseprite's
-    lines = [line for line in lines if line.strip() and not re.match(r"\s*#|(Name|Columns|Channels):", line)]
-    swatches = []
-    for line in lines:
-        *values, name = [*line.split(None, n_channels), ""][: n_channels + 1]
-        if len(values) < n_channels or not all(value.isdecimal() for value in values):
-            raise ValueError(f"a line must be R, G, B and a name, got {line!r:.40}")
-        swatches.append((_opaque([int(value) for value in values], line), name.strip()))
-    return swatches
-
-
-def _opaque(values, what):
-    """Return R, G, B without the alpha value that may follow them, if it says opaque."""
-    if values[3:] not in ([], [255]):
-        raise ValueError(f"colours must be opaque, got {what!r:.40}: mix it with its background")
-    return values[:3]
-
-
-ASE_COLOR, ASE_GLOBAL = 0x0001, 0  # type of a block, and of a colour
-
-
-def _write_ase(colors, names, title):
-    blocks = b""
-    for rgb, name in zip(colors, names, strict=True):
-        text = f"{name}\0".encode("utf-16-be")
-        body = struct.pack(">H", len(text) // 2) + text + b"RGB "
-        body += struct.pack(">3fH", *(rgb / 255), ASE_GLOBAL)
-        blocks += struct.pack(">HI", ASE_COLOR, len(body)) + body
-    return b"ASEF" + struct.pack(">HHI", 1, 0, len(colors)) + blocks
-
-
-def _read_ase(data):
-    if data[:4] != b"ASEF":
-        raise ValueError(f"it must begin with 'ASEF', got {data[:4]!r}")
-    (n_blocks,) = struct.unpack_from(">I", data, 8)
-    at, swatches = 12, []
-    for _ in range(n_blocks):
-        kind, size = struct.unpack_from(">HI", data, at)
-        body, at = data[at + 6 : at + 6 + size], at + 6 + size
-        if kind != ASE_COLOR:  # groups begin and end
-            continue
-        (length,) = struct.unpack_from(">H", body)
-        name = body[2 : 2 + 2 * length].decode("utf-16-be").rstrip("\0")
-        model, values = body[2 + 2 * length :][:4], body[6 + 2 * length :]
-        if model == b"RGB ":
-            amounts = struct.unpack_from(">3f", values)
-        elif model == b"Gray":
-            amounts = struct.unpack_from(">f", values) * 3
-        else:
-            raise ValueError(
-                f"colour {name!r} is in {model.decode('latin-1').strip()}: save it as RGB in the program that made it"
-            )
-        swatches.append(([int(255 * min(max(a, 0.0), 1.0) + 0.5) for a in amounts], name))
-    return swatches
-
-
-def _write_act(colors, names, title):
-    if len(colors) > 256:
-        raise ValueError(f"an .act file holds up to 256 colours, got {len(colors)}: take another format")
-    no_transparent = 0xFFFF
-    return colors.tobytes().ljust(768, b"\0") + struct.pack(">HH", len(colors), no_transparent)
-
-
-def _read_act(data):
-    if len(data) not in (768, 772):
-        raise ValueError(f"it must have 768 or 772 bytes, got {len(data)}")
-    n = struct.unpack_from(">H", data, 768)[0] if len(data) == 772 else 256
-    return [(rgb.tolist(), "") for rgb in np.frombuffer(data, np.uint8, 768).reshape(256, 3)[:n]]
-
-
-def _write_css(colors, names, title):
-    lines, taken = [], set()
-    for code, name in zip(to_hex(colors), names, strict=True):
-        plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "color"
-        plain = plain if plain[0].isalpha() and name != code else f"color-{plain}"
-        unique, number = plain, 1
-        while unique in taken:
-            number += 1
-            unique = f"{plain}-{number}"
-        taken.add(unique)
-        lines.append(f"  --{unique}: {code};\n")
-    return f":root {{\n{''.join(lines)}}}\n".encode()
-
-
-def _read_css(data):
-    text = re.sub(r"/\*.*?\*/", "", data.decode("utf-8-sig"), flags=re.DOTALL)
-    swatches = []
-    for name, value in re.findall(r"--([\w-]+)\s*:\s*([^;}]+)", text):
-        value = re.sub(r"\s*!important", "", value.strip())
-        try:
-            color = ImageColor.getrgb(re.sub(r"(?<=[\d%])[\s,/]+", ",", value))
-        except ValueError:
-            if re.match(r"#|rgb|hsl|hwb|lab|lch|oklab|oklch|color\(", value):
-                raise ValueError(f"the colour --{name}: {value!r:.40} must be written as #rrggbb") from None
-            continue  # a length, a font and so on
-        swatches.append((_opaque([*color], f"--{name}: {value}"), name))
-    return swatches
-
-
-def _write_json(colors, names, title):
-    swatches = zip(to_hex(colors), colors.tolist(), names, strict=True)
-    entries = [{"hex": code, "rgb": rgb, "name": name} for code, rgb, name in swatches]
-    return (json.dumps({"name": title, "colors": entries}, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _read_json(data):
-    content = json.loads(data.decode("utf-8-sig"))
-    entries = content.get("colors") if isinstance(content, dict) else content
-    if not isinstance(entries, list):
-        raise ValueError(f'it must be a list of colours, or have one under "colors", got {content!r:.40}')
-    swatches = []
-    for entry in entries:
-        if not isinstance(entry, dict):
-            entry = {"hex": entry}
-        if "hex" not in entry and "rgb" not in entry:
-            raise ValueError(f'a colour must have "hex" or "rgb", got {entry!r:.40}')
-        swatches.append((entry.get("hex", entry.get("rgb")), str(entry.get("name", ""))))
-    return swatches
-
-
-def _write_codes(colors, names, title):
-    return "".join(f"{code}\n" for code in to_hex(colors)).encode()
-
-
-def _read_codes(data):
-    lines = [line.partition(";")[0].strip() for line in data.decode("utf-8-sig").splitlines()]
-    swatches = []
-    for line in filter(None, lines):
-        if re.fullmatch("[0-9a-fA-F]{8}", line):  # Paint.NET's: alpha first
-            alpha, *rgb = bytes.fromhex(line)
-            swatches.append((_opaque([*rgb, alpha], line), ""))
-        else:
-            swatches.append((line, ""))
-    return swatches
-
-
-_FORMATS = {
-    ".gpl": (_write_gpl, _read_gpl),
-    ".ase": (_write_ase, _read_ase),
-    ".act": (_write_act, _read_act),
-    ".css": (_write_css, _read_css),
-    ".json": (_write_json, _read_json),
-    ".hex": (_write_codes, _read_codes),
-    ".txt": (_write_codes, _read_codes),
+#: Format -> its writer, which takes colours, names and a title, and its reader, which takes bytes.
+FORMATS = {
+    "gpl": (text.write_gpl, text.read_gpl),
+    "kpl": (write_kpl, read_kpl),
+    "ase": (binary.write_ase, binary.read_ase),
+    "act": (binary.write_act, binary.read_act),
+    "aco": (binary.write_aco, binary.read_aco),
+    "jasc": (text.write_jasc, _read_pal),
+    "riff": (binary.write_riff, _read_pal),
+    "txt": (text.write_txt, text.read_txt),
+    "hex": (text.write_hex, text.read_hex),
+    "css": (text.write_css, text.read_css),
+    "json": (text.write_json, text.read_json),
 }
-ENDINGS = tuple(_FORMATS)  #: of palette files
+#: Ending of a palette file -> its format.
+ENDINGS = {f".{name}": name for name in FORMATS if name not in ("jasc", "riff")} | {".pal": "jasc"}
