@@ -45,14 +45,22 @@ class Cells:
     @classmethod
     def group(cls, coords, counts, divisions=DIVISIONS):
         """Group ``(n, 3)`` whole-number points, with their counts, by cubes of a grid laid over their bounding box."""
+        coords, counts = np.ascontiguousarray(coords), counts.astype(np.int64, copy=False)
         n = len(coords)
-        low, high = kernels.bounds(coords)
+        box = np.empty((2, 3))
+        kernels.bounds(coords, box)
+        low, high = box
         size = max(1.0, np.floor((high - low).max() / divisions) + 1)
         dims = ((high - low) // (4 * size)).astype(np.int64) + 1
         key = np.empty(n, np.uint32)
         chunk = n if n < WORTH_THREADS else None
         chunked(lambda a, b: kernels.cell_of(coords[a:b], low, size, dims, key[a:b]), n, chunk)
-        order, offsets, starts = kernels.sort_by_cell(key, int(dims.prod()) * 64)
+        grid = int(dims.prod()) * 64
+        offsets, starts = np.empty(grid + 1, np.int64), np.empty(grid // 64 + 1, np.int64)
+        order = np.empty(n + 7 * min(n, grid), np.uint32)  # what is not written to costs no memory
+        ends, numbers = np.zeros(grid, np.uint32), np.empty(grid, np.uint32)
+        used = kernels.sort_by_cell(key, ends, numbers, offsets, starts, order)
+        offsets, starts, order = (array[:m] for array, m in zip((offsets, starts, order), used, strict=True))
         c = len(offsets) - 1
         lanes = np.empty((4, len(order)))
         cells = (offsets, np.empty((c, 3)), np.empty((c, 3)), np.empty((c, 4)))
@@ -95,7 +103,12 @@ class Cells:
 
     def lloyd_pass(self, centers, cancel=None):
         """Return the ``(k, 4)`` sums of the points nearest to each whole-number centre: x, y, z, count; exact."""
-        job = lambda a, b: kernels.lloyd_pass(self.blocks, self.cells, self.lanes, centers, a, b)  # noqa: E731
+
+        def job(start, stop):
+            totals = np.zeros((len(centers), 4))
+            kernels.lloyd_pass(self.blocks, self.cells, self.lanes, centers, start, stop, totals)
+            return totals
+
         return sum(self._spread(job, cancel))
 
     def assign(self, centers, cancel=None):

@@ -115,7 +115,8 @@ def code_colors(codes):
 def _exact(pixels):
     n = len(pixels)
     chunk = max(1 << 16, -(-n // n_threads()))
-    sizes = np.array(chunked(lambda a, b: kernels.bucket_sizes(pixels[a:b]), n, chunk))
+    sizes = np.zeros((-(-n // chunk), kernels.BUCKETS), np.int64)
+    chunked(lambda a, b: kernels.bucket_sizes(pixels[a:b], sizes[a // chunk]), n, chunk)
     offsets = np.concatenate([[0], np.cumsum(sizes.sum(axis=0))])
     # where each chunk begins to write in each bucket: after the bucket's pixels of the chunks before
     positions = offsets[:-1] + np.cumsum(sizes, axis=0) - sizes
@@ -125,9 +126,15 @@ def _exact(pixels):
     # buckets in spans of about equal pixels
     cuts = np.searchsorted(offsets, np.linspace(0, n, 4 * n_threads() + 1)[1:-1])
     spans = np.unique(np.concatenate([[0], cuts, [kernels.BUCKETS]]))
-    return _joined(
-        chunked(lambda a, b: kernels.count_buckets(low, offsets, spans[a], spans[b]), len(spans) - 1, 1)
-    )
+
+    def count(a, b):
+        room = offsets[spans[b]] - offsets[spans[a]]  # one per pixel: what is not written to costs no memory
+        colors, counts = np.empty((room, 3), np.uint8), np.empty(room, np.int64)
+        table, used = np.zeros(kernels.BUCKETS, np.int32), np.zeros(kernels.WORDS, np.int64)
+        m = kernels.count_buckets(low, offsets, spans[a], spans[b], table, used, colors, counts)
+        return colors[:m], counts[:m]
+
+    return _joined(chunked(count, len(spans) - 1, 1))
 
 
 def _coarse(pixels, bits):

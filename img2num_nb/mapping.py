@@ -27,11 +27,12 @@ def nearest(histogram, palette, color_space):
     """
     labels, distances = histogram.cells(color_space).assign(color.to_grid(palette, color_space))
     n = len(labels)
-    parts = chunked(
-        lambda a, b: kernels.tally(labels[a:b], distances[a:b], histogram.counts[a:b], len(palette)),
-        n,
-        n if n < WORTH_THREADS else None,
-    )
+
+    def tally(a, b):
+        pixels = np.zeros(len(palette), np.int64)
+        return pixels, *kernels.tally(labels[a:b], distances[a:b], histogram.counts[a:b], pixels)
+
+    parts = chunked(tally, n, n if n < WORTH_THREADS else None)
     counts, high, low = zip(*parts, strict=True)
     return labels, sum(counts), (sum(map(int, high)) << 20) + sum(map(int, low))
 

@@ -120,7 +120,8 @@ def _color_errors(pixels, quantization, wanted):
 def _pairs(pixels, quantization, histogram):
     """Return the distinct pairs of original and palette colour, ``(n, 3)`` uint8 each, and how many pixels have each pair."""
     labels = quantization.labels
-    color_labels = kernels.collect(pixels.reshape(-1, 3), labels.reshape(-1), histogram.colors)
+    table, color_labels = np.empty(1 << 24, labels.dtype), np.empty(len(histogram), labels.dtype)
+    kernels.collect(pixels.reshape(-1, 3), labels.reshape(-1), table, histogram.colors, color_labels)
     if np.array_equal(map_pixels(pixels, histogram, color_labels), labels):
         return histogram.colors, quantization.palette[color_labels], histogram.counts
     # dithered: one colour became several

@@ -102,13 +102,13 @@ import os, signal, threading, time
 import numpy as np
 from img2num_nb._kernels.lloyd import bounds
 
-many = np.zeros((4_000_000, 3))
-bounds(many)
+many, box = np.zeros((4_000_000, 3)), np.empty((2, 3))
+bounds(many, box)
 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 start = time.perf_counter()
 try:
     while time.perf_counter() < start + 20:
-        bounds(many)
+        bounds(many, box)
 except KeyboardInterrupt:
     print("interrupted")
 """

@@ -128,7 +128,8 @@ def filter_tile(rows, width, radius, spatial, factor, means):
     """
     sums = np.empty(4 * P, F)
     for y in range(len(means)):
-        sums[:] = F(0.0)
+        for x in range(len(sums)):
+            sums[x] = F(0.0)
         a = rows[y + radius, radius:]
         for dy in range(2 * radius + 1):
             b = rows[y + dy]

@@ -17,12 +17,10 @@ WORDS = BUCKETS // 64
 
 
 @kernel
-def bucket_sizes(pixels):
-    """Count pixels by the upper 12 bits of their code."""
-    sizes = np.zeros(BUCKETS, np.int64)
+def bucket_sizes(pixels, sizes):
+    """Count pixels by the upper 12 bits of their code; `sizes` is all 0."""
     for i in range(len(pixels)):
         sizes[(np.int64(pixels[i, 0]) << 4) | (pixels[i, 1] >> 4)] += 1
-    return sizes
 
 
 @kernel
@@ -35,19 +33,19 @@ def scatter(pixels, position, low):
 
 
 @kernel
-def count_buckets(low, offsets, start, stop):
-    """Return the colours of buckets `start` to `stop`, ascending, and their counts."""
-    room = offsets[stop] - offsets[start]  # one a pixel: what is not written to costs no memory
-    colors = np.empty((room, 3), np.uint8)
-    counts = np.empty(room, np.int64)
+def count_buckets(low, offsets, start, stop, table, used, colors, counts):
+    """Write the colours of buckets `start` to `stop`, ascending, and their counts; return how many.
+
+    `table`, ``(BUCKETS,)``, and `used`, ``(WORDS,)`` with a bit for each code, are all 0, and left so.
+    """
     out = 0
-    table = np.zeros(BUCKETS, np.int32)
-    used = np.zeros(WORDS, np.int64)  # a bit for each code
     for bucket in range(start, stop):
-        codes = low[offsets[bucket] : offsets[bucket + 1]]
-        if len(codes) == 0:
+        begin = offsets[bucket]
+        n = offsets[bucket + 1] - begin
+        if n == 0:
             continue
-        for i in range(len(codes)):
+        codes = low[begin:]
+        for i in range(n):
             table[codes[i]] += 1
             used[codes[i] >> 6] |= 1 << np.int64(codes[i] & 63)
         for word in range(WORDS):
@@ -62,7 +60,7 @@ def count_buckets(low, offsets, start, stop):
                 counts[out] = table[code]
                 table[code] = 0
                 out += 1
-    return colors[:out], counts[:out]
+    return out
 
 
 @inline
@@ -153,31 +151,27 @@ def fill_table(colors, labels, table):
 
 
 @kernel
-def tally(labels, distances, counts, k):
-    """Return the pixels of each label, and the sum of distance times count: its multiples of 2**20, and the rest.
+def tally(labels, distances, counts, pixels):
+    """Add up the pixels of each label; return the sum of distance times count: its multiples of 2**20, and the rest.
 
     Distances are whole numbers below 2**53, so both parts stay whole in int64.
     """
-    pixels = np.zeros(k, np.int64)
     high, low = np.int64(0), np.int64(0)
     for i in range(len(labels)):
         pixels[labels[i]] += counts[i]
         distance = np.int64(distances[i])
         high += (distance >> 20) * counts[i]
         low += (distance & 0xFFFFF) * counts[i]
-    return pixels, high, low
+    return high, low
 
 
 @kernel
-def collect(pixels, labels, colors):
-    """Return, for each of an image's distinct colours, the label of its last pixel."""
-    table = np.empty(1 << 24, labels.dtype)
+def collect(pixels, labels, table, colors, out):
+    """Write, for each of an image's distinct colours, the label of its last pixel; `table` is room for 2**24 labels."""
     for i in range(len(pixels)):
         table[_place(pixels, i)] = labels[i]
-    out = np.empty(len(colors), labels.dtype)
     for i in range(len(colors)):
         out[i] = table[_place(colors, i)]
-    return out
 
 
 @kernel

@@ -24,21 +24,22 @@ from .lanes import (
     where_equal,
     where_less,
 )
-from .run import inline, kernel
+from .run import kernel, part
 
 FAR = 1e12  # a coordinate beyond all colours
 U = np.uintp  # an index that cannot be negative needs no test
 
 
 @kernel
-def bounds(coords):
-    """Return the least and the greatest coordinates."""
+def bounds(coords, box):
+    """Write the least and the greatest coordinates into `box`, ``(2, 3)``."""
     x, y, z = coords[0, 0], coords[0, 1], coords[0, 2]
     u, v, w = x, y, z
     for i in range(len(coords)):
         x, y, z = min(x, coords[i, 0]), min(y, coords[i, 1]), min(z, coords[i, 2])
         u, v, w = max(u, coords[i, 0]), max(v, coords[i, 1]), max(w, coords[i, 2])
-    return np.array([x, y, z]), np.array([u, v, w])
+    box[0, 0], box[0, 1], box[0, 2] = x, y, z
+    box[1, 0], box[1, 1], box[1, 2] = u, v, w
 
 
 @kernel
@@ -56,26 +57,25 @@ def cell_of(coords, low, size, dims, cells):
 
 
 @kernel
-def sort_by_cell(cells, n_cells):
-    """Counting sort of points by their cells, ``(n,)`` uint32.
+def sort_by_cell(cells, ends, numbers, offsets, blocks, order):
+    """Counting sort of points by their cells, ``(n,)`` uint32; return how much of `offsets`, `blocks` and `order` is in use.
 
-    Returns
-    -------
-    order : (m,) ndarray of uint32
-        The points by cell; each cell is filled up to a multiple of 8 by its first point again.
+    Parameters
+    ----------
+    ends, numbers : (c,) ndarray of uint32
+        Room for each cell of the grid; `ends` all 0.
     offsets : (c + 1,) ndarray of int64
         Where each cell in use begins in `order`, and where the last ends.
-    blocks : (b + 1,) ndarray of int64
+    blocks : (c / 64 + 1,) ndarray of int64
         Where each block in use begins among those cells, and where the last ends.
+    order : (m,) ndarray of uint32
+        The points by cell; each cell is filled up to a multiple of 8 by its first point again.
     """
-    sizes = np.zeros(n_cells, np.uint32)
     for i in range(len(cells)):
-        sizes[cells[i]] += np.uint32(1)
-    offsets, blocks = np.empty(n_cells + 1, np.int64), np.empty(n_cells // 64 + 1, np.int64)
-    numbers = np.empty(n_cells, np.uint32)
+        ends[cells[i]] += np.uint32(1)
     used, in_use, room, block = 0, 0, 0, -1
-    for c in range(n_cells):
-        size = np.int64(sizes[c])
+    for c in range(len(ends)):
+        size = np.int64(ends[c])
         if size:
             if c >> 6 != block:
                 block = c >> 6
@@ -83,11 +83,9 @@ def sort_by_cell(cells, n_cells):
                 in_use += 1
             offsets[used], numbers[used] = room, c
             used += 1
-            sizes[c] = room
+            ends[c] = room
             room += (size + WIDTH - 1) // WIDTH * WIDTH
     offsets[used], blocks[in_use] = room, used
-    order = np.empty(room, np.uint32)
-    ends = sizes
     for i in range(len(cells)):
         c = cells[i]
         order[ends[c]] = i
@@ -95,7 +93,7 @@ def sort_by_cell(cells, n_cells):
     for c in range(used):
         for i in range(U(ends[numbers[c]]), U(offsets[c + 1])):
             order[i] = order[offsets[c]]
-    return order, offsets[: used + 1].copy(), blocks[: in_use + 1].copy()
+    return used + 1, in_use + 1, room
 
 
 @kernel
@@ -133,29 +131,28 @@ def gather_cells(coords, counts, keys, dims, order, offsets, points, low, high, 
 def gather_blocks(offsets, low, high, sums, block_low, block_high, block_sums):
     """Write the box and the sums of each block of cells."""
     for b in range(len(block_low)):
-        first = offsets[b]
-        block_low[b], block_high[b], block_sums[b] = low[first], high[first], sums[first]
-        for c in range(U(first + 1), U(offsets[b + 1])):
-            for d in range(3):
-                block_low[b, d] = min(block_low[b, d], low[c, d])
-                block_high[b, d] = max(block_high[b, d], high[c, d])
-            for d in range(4):
-                block_sums[b, d] += sums[c, d]
+        first = U(offsets[b])
+        for d in range(3):
+            x, u = low[first, d], high[first, d]
+            for c in range(first, U(offsets[b + 1])):
+                x, u = min(x, low[c, d]), max(u, high[c, d])
+            block_low[b, d], block_high[b, d] = x, u
+        for d in range(4):
+            x = 0.0
+            for c in range(first, U(offsets[b + 1])):
+                x += sums[c, d]
+            block_sums[b, d] = x
 
 
-@inline
-def _planar(centers):
-    """Return centres as rows of x, y and z, filled up to a multiple of 8 with centres too far to be nearest."""
-    k = len(centers)
-    room = (k + WIDTH - 1) // WIDTH * WIDTH
-    rows = np.empty((3, room))
+@part
+def _planar(centers, rows):
+    """Write centres as rows of x, y and z, filled up to a multiple of 8 with centres too far to be nearest."""
     for d in range(3):
-        rows[d, :k] = centers[:, d]
-        rows[d, k:] = FAR
-    return rows[0], rows[1], rows[2]
+        for j in range(rows.shape[1]):
+            rows[d, j] = centers[j, d] if j < len(centers) else FAR
 
 
-@inline
+@part
 def _take(x, y, z, chosen, n, near_x, near_y, near_z):
     """Copy the chosen centres side by side, and fill up to a multiple of 8."""
     for i in range(n):
@@ -166,7 +163,7 @@ def _take(x, y, z, chosen, n, near_x, near_y, near_z):
         n += 1
 
 
-@inline
+@part
 def _candidates(low, high, cx, cy, cz, n_centers, chosen):
     """Write the places of the centres that are nearest to some part of a box, ascending, into `chosen`; return how many."""
     mx, my, mz = (
@@ -201,7 +198,7 @@ def _candidates(low, high, cx, cy, cz, n_centers, chosen):
     return kept
 
 
-@inline
+@part
 def _nearest(x, y, z, near_x, near_y, near_z, n):
     """Return, for eight points, the place of the nearest centre (of equals, the first) and its squared distance."""
     label, shortest = splat(0.0), splat(np.inf)
@@ -213,14 +210,14 @@ def _nearest(x, y, z, near_x, near_y, near_z, n):
     return label, shortest
 
 
-@inline
+@part
 def _add(totals, j, sums):
     for d in range(4):
         totals[j, d] += sums[d]
 
 
 @kernel
-def lloyd_pass(blocks, cells, points, centers, start, stop):
+def lloyd_pass(blocks, cells, points, centers, start, stop, totals):
     """Assign the points of blocks `start` to `stop` to their nearest centres; return each centre's sums: x, y, z, count.
 
     `blocks` and `cells` are tuples: offsets into the next level, low, high, sums.
@@ -229,13 +226,23 @@ def lloyd_pass(blocks, cells, points, centers, start, stop):
     offsets, low, high, sums = cells
     px, py, pz, weights = points[0], points[1], points[2], points[3]
     k = len(centers)
-    cx, cy, cz = _planar(centers)
-    around_x, around_y, around_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
-    near_x, near_y, near_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
+    room = (k + WIDTH - 1) // WIDTH * WIDTH
+    planar = np.empty((9, room))
+    _planar(centers, planar[:3])
+    cx, cy, cz, around_x, around_y, around_z = (
+        planar[0],
+        planar[1],
+        planar[2],
+        planar[3],
+        planar[4],
+        planar[5],
+    )
+    near_x, near_y, near_z = planar[6], planar[7], planar[8]
     far, close = np.empty(k, np.int64), np.empty(k, np.int64)
-    parts = np.zeros(4 * WIDTH * len(cx))  # sums in lanes, of the centres near a cell
+    parts = np.empty(4 * WIDTH * len(cx))  # sums in lanes, of the centres near a cell
+    for i in range(len(parts)):
+        parts[i] = 0.0
     rest = np.empty(4)
-    totals = np.zeros((k, 4))
     zero = splat(0.0)
     for b in range(start, stop):
         m = _candidates(block_low[b], block_high[b], cx, cy, cz, k, far)
@@ -268,7 +275,6 @@ def lloyd_pass(blocks, cells, points, centers, start, stop):
                     totals[far[close[j]], d] += part
                     rest[d] -= part
             _add(totals, far[close[0]], rest)
-    return totals
 
 
 @kernel
@@ -278,9 +284,18 @@ def assign(blocks, cells, points, order, centers, start, stop, labels, distances
     offsets, low, high, _ = cells
     px, py, pz = points[0], points[1], points[2]
     k = len(centers)
-    cx, cy, cz = _planar(centers)
-    around_x, around_y, around_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
-    near_x, near_y, near_z = np.empty_like(cx), np.empty_like(cx), np.empty_like(cx)
+    room = (k + WIDTH - 1) // WIDTH * WIDTH
+    planar = np.empty((9, room))
+    _planar(centers, planar[:3])
+    cx, cy, cz, around_x, around_y, around_z = (
+        planar[0],
+        planar[1],
+        planar[2],
+        planar[3],
+        planar[4],
+        planar[5],
+    )
+    near_x, near_y, near_z = planar[6], planar[7], planar[8]
     far, close = np.empty(k, np.int64), np.empty(k, np.int64)
     which, how_far = np.empty(WIDTH), np.empty(WIDTH)
     for b in range(start, stop):

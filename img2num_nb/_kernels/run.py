@@ -14,13 +14,13 @@ from numba.core import event
 from ..errors import Cancelled
 
 #: How kernels are compiled. `error_model="numpy"`: a division needs no branch, so loops vectorize. For loops that only kernels call.
-part = numba.njit(nogil=True, cache=True, error_model="numpy")
+part = numba.njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 inline = numba.njit(inline="always", error_model="numpy")
 
 
 def kernel(function):
     """Compile a function that Python calls; an interrupt meanwhile is a KeyboardInterrupt as soon as it ends."""
-    compiled = part(function)
+    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)(function)
 
     @wraps(function)
     def call(*args):

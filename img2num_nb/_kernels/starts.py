@@ -25,57 +25,72 @@ LANES = 16
 
 
 @kernel
-def plus_plus(points, centers, uniform):
+def plus_plus(points, centers, uniform, planar, distances, sums):
     """Greedy k-means++: each centre is the best of some points drawn by weight times squared distance.
 
-    `uniform`, ``(k, trials)``, holds the random numbers of 0..1 that draw them. The points stand in a table of 16 rows, whose columns
-    are summed first: that runs on vectors, and a draw looks for its column, then for its row. Sums have an order of their own, and
-    float32 is plenty for a draw.
+    The points stand in a table of 16 rows, whose columns are summed first: that runs on vectors, and a draw looks for its column, then
+    for its row. Sums have an order of their own, and float32 is plenty for a draw.
+
+    Parameters
+    ----------
+    points : (n, 4) ndarray of float64
+    centers : (k, 3) ndarray of float64
+        Written.
+    uniform : (k, trials) ndarray of float64
+        The random numbers of 0..1 that draw.
+    planar : (4, 16 * columns) ndarray of float32
+        Room for x, y, z and weight of the points; all 0, so that there is no weight behind the last point.
+    distances : (3, 16 * columns) ndarray of float32
+        Room for the distances to the nearest centre, to that of a trial, and of the best trial.
+    sums : (3, columns) ndarray of float32
+        Room for their sums.
     """
     n = len(points)
-    columns = (n + LANES - 1) // LANES
-    planar = np.zeros((4, LANES * columns), np.float32)  # weight 0 behind the last point
-    planar[:, :n] = points.T
     px, py, pz, weight = planar[0], planar[1], planar[2], planar[3]
-    distance = np.full(LANES * columns, np.float32(1e30))
-    trial, best = np.empty_like(distance), np.empty_like(distance)
-    sums, trial_sums, best_sums = (
-        np.zeros(columns, np.float32),
-        np.empty(columns, np.float32),
-        np.empty(columns, np.float32),
-    )
-    for lane in range(LANES):
-        for c in range(columns):
-            sums[c] += weight[lane * columns + c]
+    for i in range(n):
+        px[i], py[i], pz[i], weight[i] = points[i, 0], points[i, 1], points[i, 2], points[i, 3]
+    now, trial, best = 0, 1, 2
+    for i in range(distances.shape[1]):
+        distances[now, i] = np.float32(1e30)
+    _sum_columns(weight, weight, True, sums[now])
     for j in range(len(centers)):
-        total = _total(sums)
+        total = _total(sums[now])
         least = np.inf
         for t in range(uniform.shape[1] if j > 0 else 1):
-            at = _draw(uniform[j, t] * total, sums, weight, distance, j == 0, n)
+            at = _draw(uniform[j, t] * total, sums[now], weight, distances[now], j == 0, n)
             x, y, z = px[at], py[at], pz[at]
-            for i in range(len(distance)):
+            before, after = distances[now], distances[trial]
+            for i in range(len(before)):
                 dx, dy, dz = px[i] - x, py[i] - y, pz[i] - z
-                trial[i] = min(distance[i], dx * dx + dy * dy + dz * dz)
-            trial_sums[:] = np.float32(0.0)
-            for lane in range(LANES):
-                w, d = (
-                    weight[lane * columns : (lane + 1) * columns],
-                    trial[lane * columns : (lane + 1) * columns],
-                )
-                for c in range(columns):
-                    trial_sums[c] += w[c] * d[c]
-            cost = _total(trial_sums)
+                d = dx * dx + dy * dy + dz * dz
+                after[i] = d if d < before[i] else before[i]
+            _sum_columns(weight, after, False, sums[trial])
+            cost = _total(sums[trial])
             if cost < least:
                 least = cost
                 best, trial = trial, best
-                best_sums, trial_sums = trial_sums, best_sums
                 for d in range(3):
                     centers[j, d] = points[at, d]
-        distance, best = best, distance
-        sums, best_sums = best_sums, sums
+        now, best = best, now
 
 
-@inline
+@part
+def _sum_columns(weight, distance, first, sums):
+    """Write the sums of weight times distance (at first: of weight) of each column of a table of 16 rows."""
+    columns = len(sums)
+    for c in range(columns):
+        sums[c] = np.float32(0.0)
+    for lane in range(LANES):
+        w, d = weight[lane * columns :], distance[lane * columns :]
+        if first:
+            for c in range(columns):
+                sums[c] += w[c]
+        else:
+            for c in range(columns):
+                sums[c] += w[c] * d[c]
+
+
+@part
 def _total(sums):
     """Return a sum in float64, four numbers at a time."""
     n = len(sums) // 4 * 4
@@ -90,7 +105,7 @@ def _total(sums):
     return (a + b) + (c + d)
 
 
-@inline
+@part
 def _draw(target, sums, weight, distance, first, n):
     """Return the point at which the running sum of weight times distance (at first: of weight) passes `target`."""
     columns = len(sums)

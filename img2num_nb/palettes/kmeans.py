@@ -121,7 +121,13 @@ def start(init, points, bins, k, rng):
     if init == "maximin":
         return maximin_centers(points, k)
     centers = np.empty((k, 3))
-    starts.plus_plus(points, centers, rng.random((k, 2 + int(np.log(k)))))
+    columns = -(-len(points) // starts.LANES)
+    planar, distances = (
+        np.zeros((4, starts.LANES * columns), np.float32),
+        np.empty((3, starts.LANES * columns), np.float32),
+    )
+    uniform = rng.random((k, 2 + int(np.log(k))))
+    starts.plus_plus(points, centers, uniform, planar, distances, np.empty((3, columns), np.float32))
     return centers
 
 
