@@ -2,8 +2,6 @@
 
 ``a + b``, ``a - b`` and ``a * b`` work lane by lane, with the bits of the same arithmetic on single numbers on every CPU: nothing is
 reordered or fused. On a CPU with shorter vectors a `Lanes` is two or four of them.
-
-Numba's cache looks at a kernel's own file only: after a change here, delete `__pycache__`.
 """
 
 import operator

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import wraps
+from functools import partial, wraps
 from threading import Event, Lock, local
 
 import numba
@@ -12,15 +12,21 @@ import numpy as np
 from numba.core import event
 
 from ..errors import Cancelled
+from .cache import keep_on_disk
 
-#: How kernels are compiled. `error_model="numpy"`: a division needs no branch, so loops vectorize. For loops that only kernels call.
-part = numba.njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+#: `error_model="numpy"`: a division needs no branch, so loops vectorize.
+_compile = partial(numba.njit, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
 inline = numba.njit(inline="always", error_model="numpy")
+
+
+def part(function):
+    """Compile a function that only kernels call."""
+    return keep_on_disk(_compile(no_cpython_wrapper=True)(function))
 
 
 def kernel(function):
     """Compile a function that Python calls; an interrupt meanwhile is a KeyboardInterrupt as soon as it ends."""
-    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    compiled = keep_on_disk(_compile()(function))
 
     @wraps(function)
     def call(*args):
@@ -58,7 +64,7 @@ class _Notice(event.Listener):
         if self.spent > 1.0 and not self.said:
             self.said = True
             print(
-                "img2num_nb: compiling for this machine, once; about half a minute in all",
+                "img2num_nb: compiling for this machine, on first use only; some ten seconds in all",
                 file=sys.stderr,
                 flush=True,
             )
