@@ -27,9 +27,11 @@ report: $(VENV)/lab ## an experiment on built-in samples: makes out/report.html 
 test: check ## style, then every test and notebook (needs Chrome or Chromium)
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/test ## style alone: ruff check, ruff format --check
+check: $(VENV)/test ## style alone: ruff for Python, deno for JavaScript and its types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/deno fmt --quiet --check
+	$(BIN)/deno lint --quiet
 
 clean: ## remove .venv, caches and built files (never your results)
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .settings.settings import save_settings
     from .settings.spec import load_settings
     from .sheets.regions import Regions, merge_regions, regions
-    from .widgets.chooser import KChooser
-    from .widgets.cloud import ColorCloud
-    from .widgets.explorer import Explorer
-    from .widgets.grid import PixelGrid
-    from .widgets.microscope import Microscope
-    from .widgets.player import Player
-    from .widgets.viewer import Viewer
+    from .widgets.explorer.explorer import Explorer
+    from .widgets.lessons.chooser import KChooser
+    from .widgets.lessons.cloud import ColorCloud
+    from .widgets.lessons.grid import PixelGrid
+    from .widgets.lessons.microscope import Microscope
+    from .widgets.lessons.player import Player
+    from .widgets.viewer.viewer import Viewer
 
 __version__ = "0.1.0"
 
@@ -62,13 +62,13 @@ _HOME = {
     "Settings": "settings",
     "load_settings": "settings.spec",
     "save_settings": "settings.settings",
-    "ColorCloud": "widgets.cloud",
-    "Explorer": "widgets.explorer",
-    "KChooser": "widgets.chooser",
-    "Microscope": "widgets.microscope",
-    "PixelGrid": "widgets.grid",
-    "Player": "widgets.player",
-    "Viewer": "widgets.viewer",
+    "ColorCloud": "widgets.lessons.cloud",
+    "Explorer": "widgets.explorer.explorer",
+    "KChooser": "widgets.lessons.chooser",
+    "Microscope": "widgets.lessons.microscope",
+    "PixelGrid": "widgets.lessons.grid",
+    "Player": "widgets.lessons.player",
+    "Viewer": "widgets.viewer.viewer",
 }
 
 __all__ = [

@@ -13,8 +13,8 @@ import img2num_nb as nb
 from img2num_nb.cli.main import app
 from img2num_nb.errors import ImageError
 from img2num_nb.settings import Dither, Filter
-from img2num_nb.widgets.controls import changed
-from img2num_nb.widgets.workbench import STEPS
+from img2num_nb.widgets.explorer.controls import changed
+from img2num_nb.widgets.explorer.workbench import STEPS
 
 A = nb.Settings(k=5)
 B = nb.Settings(

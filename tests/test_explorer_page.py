@@ -38,7 +38,9 @@ BUSY = """() => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     kernel.requestExecute({ code: "import time; time.sleep(2)" });
 }"""
-LINE = "__import__('img2num_nb.widgets.words').widgets.words.method_words(nb.METHODS[{!r}])[1]"
+LINE = (
+    "__import__('img2num_nb.widgets.explorer.words').widgets.explorer.words.method_words(nb.METHODS[{!r}])[1]"
+)
 PLACES = """() => [...document.querySelectorAll(".i2n-explorer canvas, .i2n-explorer .card, .i2n-panel .group")].map(
     element => JSON.stringify(element.getBoundingClientRect()))"""
 SMALLEST_TEXT = """() => {

@@ -12,7 +12,7 @@ import img2num_nb as nb
 from img2num_nb.lessons import scene, steps
 from img2num_nb.lessons.microscope import kernel_at
 from img2num_nb.lessons.pixels import CENTERS, PIXELS, PixelTable
-from img2num_nb.widgets.lesson import Lesson
+from img2num_nb.widgets.lessons.lesson import Lesson
 
 IMAGE = nb.sample_image("shapes")[::5, ::5]  # 60 x 80
 CELLS = [
@@ -292,6 +292,7 @@ def test_another_colour_space_moves_the_points(notebook):
     before = pixels_of(canvas)
     hands.root.get_by_label("Colours in").select_option("ycbcr")
     hands.until("cloud.color_space == 'ycbcr'")
+    hands.root.get_by_role("button", name="Cb Y", exact=True).wait_for()  # drawn, and gliding
     hands.rest()
     assert not np.array_equal(pixels_of(canvas), before)
     assert hands.root.locator(".cloud button").all_inner_texts() == ["3-D", "Cb Y", "Cb Cr", "Cr Y", "Zoom"]

@@ -9,7 +9,7 @@ import img2num_nb as nb
 from img2num_nb.errors import Cancelled, MissingExtra
 from img2num_nb.palettes import METHODS
 from img2num_nb.settings import Dither, Filter, Settings
-from img2num_nb.widgets import race
+from img2num_nb.widgets.explorer import race
 
 NUMBERS = st.integers(1, 5)  # so that ties are common
 ROWS = st.lists(st.tuples(NUMBERS, NUMBERS), max_size=12).map(

@@ -18,7 +18,7 @@ explorer.wait(60)
 """
 SHORT = """
 from img2num_nb.errors import MissingExtra
-from img2num_nb.widgets import race
+from img2num_nb.widgets.explorer import race
 race.METHODS = {name: race.METHODS[name] for name in ("kmeans", "wu", "octree", "popularity", "imagequant")}
 run = race.run
 def run_or_miss(course, settings, **more):

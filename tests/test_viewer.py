@@ -1,6 +1,5 @@
 """The viewer: what Python sends, and, in a real browser, what a person sees and does."""
 
-import itertools
 import re
 import time
 from pathlib import Path
@@ -13,13 +12,10 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from viewer_pictures import few, image, indexed, many
 
 from img2num_nb.errors import ImageError
-from img2num_nb.widgets import viewer as viewer_module
-from img2num_nb.widgets.viewer import Viewer, thin
+from img2num_nb.widgets.viewer.viewer import Viewer, thin
 
 PICTURES = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\nfrom viewer_pictures import *\nimport numpy as np"
-SHOW = (
-    "from img2num_nb.widgets.viewer import Viewer\nviewer = Viewer(image, {'few': few, 'many': many}); viewer"
-)
+SHOW = "from img2num_nb.widgets.viewer.viewer import Viewer\nviewer = Viewer(image, {'few': few, 'many': many}); viewer"
 SPACER = "from IPython.display import HTML\nHTML('<div style=height:3000px>far below</div>')"
 
 
@@ -547,46 +543,3 @@ def test_text_contrasts_with_its_background_in_both_themes(hands):
                 assert b / a >= 4.5, (theme, selector, ink, paper)  # WCAG 2.2, success criterion 1.4.3
     finally:
         hands.notebook.theme("JupyterLab Light")
-
-
-# --- the arithmetic in JavaScript -------------------------------------------------------------------------
-
-
-def javascript(page, expression, argument):
-    source = Path(viewer_module.__file__).with_name("viewer_color.js").read_text(encoding="utf-8")
-    return page.evaluate(f"argument => {{ {source}; return {expression}; }}", argument)
-
-
-def test_lab_and_delta_e_equal_scikit_image(notebook):
-    a, b = np.random.default_rng(1).integers(0, 256, (2, 2000, 3), dtype=np.uint8)
-    a[:200], b[:100] = np.arange(200)[:, None], np.arange(100)[:, None]  # greys, where hues are undefined
-    pairs = [[p.tolist(), q.tolist()] for p, q in zip(a, b, strict=True)]
-    labs = javascript(notebook.page, "argument.map(([p]) => Array.from(rgbToLab(...p, [0, 0, 0])))", pairs)
-    assert np.allclose(labs, rgb2lab(a), atol=1e-9)
-    assert np.allclose(
-        javascript(notebook.page, "argument.map(([p, q]) => deltaEOf(p, q))", pairs), delta_e(a, b), atol=1e-6
-    )
-
-
-def test_delta_e_equals_the_published_values(notebook):
-    # Sharma, Wu, Dalal 2005, doi:10.1002/col.20070, table 1: hues near 0 and 360 degrees, greys, large differences
-    pairs = [
-        ([50, 2.6772, -79.7751], [50, 0, -82.7485], 2.0425),
-        ([50, -1.3802, -84.2814], [50, 0, -82.7485], 1.0000),
-        ([50, 0, 0], [50, -1, 2], 2.3669),
-        ([50, 2.49, -0.001], [50, -2.49, 0.0009], 7.1792),
-        ([50, 2.5, 0], [50, 0, -2.5], 4.3065),
-        ([50, 2.5, 0], [73, 25, -18], 27.1492),
-        ([60.2574, -34.0099, 36.2677], [60.4626, -34.1751, 39.4387], 1.2644),
-        ([2.0776, 0.0795, -1.135], [0.9033, -0.0636, -0.5514], 0.9082),
-    ]
-    found = javascript(notebook.page, "argument.map(([p, q]) => deltaE2000(...p, ...q))", pairs)
-    assert np.allclose(found, [value for *_, value in pairs], atol=5e-5)
-
-
-def test_the_heat_maps_colours_grow_lighter_all_the_way(notebook):
-    words = javascript(notebook.page, "Array.from({ length: 21 }, (_, i) => heatOf(i))", None)
-    lightness = rgb2lab(np.array([[w & 255, w >> 8 & 255, w >> 16 & 255] for w in words], dtype=np.uint8))[
-        :, 0
-    ]
-    assert all(a < b for a, b in itertools.pairwise(lightness))

@@ -8,9 +8,16 @@ import pytest
 import img2num_nb as nb
 from img2num_nb.errors import Cancelled
 from img2num_nb.settings import Filter
-from img2num_nb.widgets import words
-from img2num_nb.widgets.source import read
-from img2num_nb.widgets.workbench import DRAFT_PIXELS, DRAFT_WORK, KEPT, STEPS, Workbench, draft_filter
+from img2num_nb.widgets.explorer import words
+from img2num_nb.widgets.explorer.source import read
+from img2num_nb.widgets.explorer.workbench import (
+    DRAFT_PIXELS,
+    DRAFT_WORK,
+    KEPT,
+    STEPS,
+    Workbench,
+    draft_filter,
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,155 @@
+// Which image, and how to keep and repeat what is shown: Python, command line, settings file.
+
+import { button, copyText, fold, group, labelled, make, put, putTitle, putValue, select } from "../js/dom.js";
+
+const UPLOAD_LIMIT = 200e6; // bytes; it travels in pieces, since a Jupyter server drops the connection at 10 MB
+const PIECE = 4 << 20;
+const OWN = "own"; // the entry of the sample list for an image that is no sample
+
+export class ImageChooser {
+  constructor(app) {
+    this.app = app;
+    const { samples } = app.choices;
+    this.samples = labelled(
+      "Image",
+      select([...Object.keys(samples).map((name) => [name, name]), [OWN, "your own"]], (name) => this.choose(name)),
+      "",
+    );
+    this.path = make("input", {
+      type: "text",
+      placeholder: "photos/holiday.jpg",
+      spellcheck: "false",
+      onkeydown: (event) => {
+        if (event.key === "Enter") this.openPath();
+      },
+    });
+    this.file = make("input", {
+      type: "file",
+      accept: "image/*,.npy,.npz",
+      class: "unseen",
+      tabindex: -1,
+      onchange: () => {
+        if (this.file.files[0]) this.upload(this.file.files[0]);
+        this.file.value = "";
+      },
+    });
+    const open = button("Open", () => this.openPath());
+    const upload = button("Upload …", () => this.file.click(), {
+      title: `At most ${UPLOAD_LIMIT / 1e6} MB; no limit for a path`,
+    });
+    this.own = fold(
+      "Your own image",
+      labelled("Path", this.path, "A file on the computer that runs the notebook; any size.", open).el,
+      make(
+        "div",
+        { class: "row" },
+        upload,
+        this.file,
+        make("span", { class: "help" }, `up to ${UPLOAD_LIMIT / 1e6} MB`),
+      ),
+    );
+    this.error = make("div", { class: "error", role: "alert" });
+    this.el = group(this.samples.el, this.error, this.own);
+    this.el.classList.add("image");
+    app.parts.push(this);
+  }
+
+  choose(name) {
+    if (name === OWN) {
+      this.own.open = true;
+      this.path.focus();
+    } else this.open(`sample:${name}`);
+  }
+
+  open(path) {
+    this.app.send({ do: "open", path, place: "image" });
+  }
+
+  openPath() {
+    if (this.path.value.trim()) this.open(this.path.value.trim());
+  }
+
+  async upload(file) {
+    if (file.size > UPLOAD_LIMIT) {
+      put(
+        this.error,
+        `${file.name} has ${Math.round(file.size / 1e6)} MB; an upload may have ${
+          UPLOAD_LIMIT / 1e6
+        } MB. Give its path instead.`,
+      );
+      return;
+    }
+    put(this.error, "");
+    const content = await file.arrayBuffer();
+    for (let at = 0; at < content.byteLength || at === 0; at += PIECE) {
+      const last = at + PIECE >= content.byteLength;
+      this.app.send({ do: "upload", name: file.name, first: at === 0, last, place: "image" }, [
+        content.slice(at, at + PIECE),
+      ]);
+    }
+  }
+
+  update({ state, errors }) {
+    const { samples } = this.app.choices, name = state.image.path.replace(/^sample:/, "");
+    const isSample = state.image.path === `sample:${name}`;
+    putValue(this.samples.control, isSample ? name : OWN);
+    put(this.samples.note, isSample ? samples[name] : `${state.image.name}, ${state.image.size.join(" × ")}`);
+    putTitle(this.samples.note, this.samples.note.textContent);
+    put(this.error, errors.image ?? "");
+  }
+}
+
+export class Keep {
+  constructor(app) {
+    const field = (label) =>
+      make("textarea", {
+        readonly: true,
+        spellcheck: "false",
+        "aria-label": label,
+        onfocus: (event) => event.target.select(),
+      });
+    const copies = (label, what, area, title = `Copy the ${what} that repeats this variant`) => {
+      const copy = button(label, async () => {
+        put(copy, (await copyText(area.value)) ? "Copied" : "Not allowed");
+        setTimeout(() => put(copy, label), 1500);
+      }, { "aria-label": `Copy as ${what}`, title });
+      return copy;
+    };
+    this.python = field("Python that repeats this variant");
+    this.command = field("Command line that repeats this variant");
+    this.palette = field("Palette of this variant, a code a line");
+    this.path = make("input", { type: "text", value: "settings.yaml", spellcheck: "false" });
+    const send = (what) => app.send({ do: what, path: this.path.value.trim(), place: "file" });
+    this.message = make("div", { class: "message", role: "status" });
+    const file = labelled(
+      "File",
+      this.path,
+      "All variants and the image, as YAML or JSON; the command line reads it, too.",
+    );
+    this.el = group(
+      make(
+        "div",
+        { class: "row copies" },
+        make("b", {}, "Copy as"),
+        copies("Python", "Python", this.python),
+        copies("command", "command line", this.command),
+        copies("palette", "palette", this.palette, "Copy the palette's colours as codes, one a line"),
+      ),
+      fold("Show them", this.python, this.command, this.palette),
+      fold(
+        "Settings file",
+        file.el,
+        make("div", { class: "row" }, button("Save", () => send("save")), button("Load", () => send("load"))),
+        this.message,
+      ),
+    );
+  }
+
+  update(variant, errors) {
+    putValue(this.python, variant.python);
+    putValue(this.command, variant.command);
+    putValue(this.palette, variant.palette.replace(/.{6}/g, "#$&\n"));
+    put(this.message, errors.file || errors.done || "");
+    this.message.classList.toggle("error", Boolean(errors.file));
+  }
+}

@@ -1,0 +1,104 @@
+"""What the page asks of the explorer: messages ``{"do": ...}`` become calls, what is wrong with them becomes text."""
+
+import os
+
+from ...errors import error_text
+from ...settings.spec import load_settings
+from .source import read
+
+
+class Requests:
+    """Does what messages of the controls ask for.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    controls : Controls
+        Shows in `errors`, by place, what is wrong: "variant", "image", "file"; and what is "done".
+    """
+
+    def __init__(self, explorer, controls):
+        self._explorer = explorer
+        self._controls = controls
+        self._pieces = []
+        controls.on_msg(self._receive)
+
+    def complain(self, place, text=""):
+        """Show a text beside the controls of `place`, or nothing any more."""
+        if self._controls.errors.get(place, "") != text:
+            self._controls.errors = self._controls.errors | {place: text}
+
+    def _receive(self, _widget, content, buffers):
+        do, place = content.pop("do"), content.pop("place", "variant")
+        with self._explorer.at_home():
+            self.complain(place)
+            if place == "file":
+                self.complain("done")
+            try:
+                if "variant" in content:
+                    content["index"] = self._explorer.ids.index(content.pop("variant"))
+            except ValueError:
+                return  # it has been removed meanwhile
+            try:
+                getattr(self, f"_do_{do}")(*buffers, **content)
+            except Exception as error:
+                self.complain(place, error_text(error))
+                self._explorer.tell()
+
+    def _do_set(self, index, changes, seq, live):
+        self._explorer.hear(index, changes, seq, live)
+
+    def _do_find(self, index, limit):
+        self._explorer.find_k(index, limit)
+
+    def _do_add(self, index):
+        self._explorer.add(self._explorer.variants[index])
+
+    def _do_remove(self, index):
+        self._explorer.remove(index)
+
+    def _do_cancel(self):
+        self._explorer.cancel()
+
+    def _do_resume(self):
+        self._explorer.resume()
+
+    def _do_race(self, index):
+        self._explorer.start_race(index)
+
+    def _do_race_stop(self):
+        self._explorer.races.cancel()
+
+    def _do_race_picture(self, name):
+        races = self._explorer.races
+        found = races.picture(name)
+        if found is None:  # asked for before the page knew that the race is over
+            return
+        size, palette, pixels = found
+        kind = {"picture": name, "number": races.number, "size": size, "bytes": pixels.itemsize}
+        self._controls.send(kind, [b"" if palette is None else palette.tobytes(), pixels.tobytes()])
+
+    def _do_save(self, path):
+        self._explorer.save(path)
+        self.complain("done", f"Saved: {os.path.abspath(path)}")
+
+    def _do_load(self, path):
+        images, settings = load_settings(path)
+        fetch = (lambda: read(images[0])) if images else None
+        self._open(fetch, settings, f"Loaded: {os.path.abspath(path)}")
+
+    def _do_open(self, path):
+        self._open(lambda: read(path))
+
+    def _do_upload(self, piece, name, first, last):
+        self._pieces = [piece] if first else [*self._pieces, piece]
+        if last:
+            content, self._pieces = b"".join(self._pieces), []
+            self._open(lambda: read(content, name))
+
+    def _open(self, fetch, settings=None, done=""):
+        def then(error):
+            self.complain("done", "" if error else done)
+            self.complain("image", error_text(error) if error else "")
+
+        self._explorer.open_later(fetch, settings, then)

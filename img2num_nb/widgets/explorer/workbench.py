@@ -1,0 +1,176 @@
+"""What the explorer computes, without any widget: drafts, full results and their measures, with what serves again kept."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...choose import choose_k
+from ...filters import window_radius
+from ...histogram import ColorHistogram
+from ...images import png_bytes
+from ...quality import metrics
+from ...quantization import DRAFT_BITS
+from ...settings import Settings
+from ..viewer.viewer import thin
+
+DRAFT_PIXELS = 300_000  #: a draft has at most this many pixels: what a pane on the screen has, too
+DRAFT_WORK = 60_000_000  #: and its filter looks at most at this many neighbours: some 20 ms
+FEW_COLORS = 4_096  #: with no more, the exact histogram is as quick as a coarse one
+KEPT = 4  #: filtered versions of an image; three bytes a pixel each
+
+#: Measures in the order in which they are taken: what is quick, and what people look at first, before the rest.
+STEPS = (("delta_e_mean", "delta_e_p95", "mse", "psnr", "n_distinct"), ("n_regions", "png_bytes"), ("ssim",))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An image after the filter, and its histogram.
+
+    Attributes
+    ----------
+    image : (H, W, 3) uint8 array
+    histogram : ColorHistogram
+    seconds : dict
+        What both took: "filter" (if there is one) and "histogram".
+    """
+
+    image: np.ndarray
+    histogram: ColorHistogram
+    seconds: dict
+
+
+class Workbench:
+    """An image, and what has been computed from it and may serve again.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 array
+    """
+
+    def __init__(self, image):
+        self.image = image
+        self._full = {}  # Filter or None -> Prepared, the latest last
+        self._small = {}
+        self._png_bytes = None
+
+    def draft(self, settings, cancel=None):
+        """Return the quantization of a reduced image: the same method on few pixels and coarse colours.
+
+        Parameters
+        ----------
+        settings : Settings
+        cancel : callable, optional
+
+        Returns
+        -------
+        Quantization
+            Of every n-th pixel of every n-th row; n is 1 for small images.
+        """
+        small = _kept(self._small, self._small_key(settings), lambda: self._prepare_small(settings.filter))
+        effort = "draft" if small.histogram.bits < 8 else "standard"
+        settings = replace(settings, options=settings.options | {"effort": effort})
+        return _quantize(small, settings, cancel)
+
+    def full(self, settings, progress=None, cancel=None):
+        """Return the quantization of the whole image, and the seconds of every stage.
+
+        Parameters
+        ----------
+        settings : Settings
+        progress : callable, optional
+            Called with the fraction of the filter that is done.
+        cancel : callable, optional
+
+        Returns
+        -------
+        Quantization
+        dict
+            "filter", "histogram", "design", "mapping": what each took when it was computed; the first two
+            serve again for as long as image and filter stay.
+        """
+        whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, progress, cancel))
+        quantization = _quantize(whole, settings, cancel)
+        return quantization, whole.seconds | {
+            stage: quantization.seconds[stage] for stage in ("design", "mapping")
+        }
+
+    def find_k(self, settings, max_delta_e, cancel=None):
+        """Return the fewest colours whose mean difference from the image is at most `max_delta_e`; see `choose_k`."""
+        whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, cancel=cancel))
+        arguments = settings.arguments()
+        del arguments["k"]
+        limits = {"max_delta_e": max_delta_e, "original": self.image}
+        return choose_k(whole.image, histogram=whole.histogram, cancel=cancel, **limits, **arguments).k
+
+    def measure(self, quantization, names):
+        """Return some of `quality.METRICS` of a quantization against the image as it was before the filter."""
+        # a copy, since the quantized image stays with the object whose `image` was asked for
+        return metrics(self.image, replace(quantization), names)
+
+    def original_png_bytes(self):
+        """Return the size of the image as a PNG file."""
+        if self._png_bytes is None:
+            self._png_bytes = len(png_bytes(self.image))
+        return self._png_bytes
+
+    def _prepare(self, settings, progress=None, cancel=None):
+        start = time.perf_counter()
+        image = settings.smooth(self.image, progress=progress, cancel=cancel)
+        filtered = time.perf_counter()
+        histogram = ColorHistogram.from_image(image)
+        seconds = {"filter": filtered - start} if settings.filter else {}
+        return Prepared(image, histogram, seconds | {"histogram": time.perf_counter() - filtered})
+
+    def _small_key(self, settings):
+        """Tell a draft of the filtered image from one made while the filtered image was not there yet."""
+        return settings.filter, settings.filter in self._full
+
+    def _prepare_small(self, chosen):
+        if chosen in self._full:
+            image = np.ascontiguousarray(thin(self._full[chosen].image, DRAFT_PIXELS)[0])
+        else:
+            image = draft_filter(self.image, chosen)
+        histogram = ColorHistogram.from_image(image)
+        if len(histogram) > FEW_COLORS:
+            histogram = ColorHistogram.from_image(image, DRAFT_BITS)
+        return Prepared(image, histogram, {})
+
+
+def draft_filter(image, chosen):
+    """Return a reduced image after a filter of the same reach in the scene, with a limit to the work.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 array
+    chosen : Filter or None
+
+    Returns
+    -------
+    (h, w, 3) uint8 array
+    """
+    limit = DRAFT_PIXELS
+    while True:
+        small, step = thin(image, limit)
+        small = np.ascontiguousarray(small)
+        if chosen is None:
+            return small
+        reduced = replace(chosen, sigma_spatial=chosen.sigma_spatial / step)
+        work = small[..., 0].size * (2 * window_radius(reduced.sigma_spatial) + 1) ** 2
+        if work <= DRAFT_WORK or limit < 4096:
+            return Settings(filter=reduced).smooth(small)
+        limit /= 2
+
+
+def _quantize(prepared, settings, cancel):
+    """Quantize what is filtered already."""
+    unfiltered = replace(settings, filter=None)
+    return unfiltered.quantize(prepared.image, histogram=prepared.histogram, cancel=cancel)
+
+
+def _kept(store, key, make):
+    """Return what `store` has under `key`, made if missing; the one not used for the longest time goes."""
+    store[key] = value = store.pop(key, None) or make()
+    while len(store) > KEPT:
+        store.pop(next(iter(store)), None)
+    return value

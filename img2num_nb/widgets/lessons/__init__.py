@@ -1,0 +1,1 @@
+"""The figures of the lessons: Python that computes, JavaScript that draws."""

@@ -1,0 +1,1 @@
+"""The viewer: pictures of one image side by side, with linked zoom."""
