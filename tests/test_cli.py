@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import re
@@ -166,6 +167,74 @@ def test_a_file_named_like_a_pattern_is_that_file():
     assert [row["image"] for row in run_json("[ab].png", "-k", 2)["results"]] == ["[ab].png"]
 
 
+# what is written
+
+
+@pytest.mark.parametrize("ending", [".tif", ".TIFF", ".gif", ".webp", ".bmp"])
+def test_a_picture_is_written_in_the_format_that_its_name_says(ending):
+    assert run("quantize", "a.png", "-k", 4, "-o", f"out{ending}").exit_code == 0
+    assert np.array_equal(nb.load_image(f"out{ending}"), nb.quantize(nb.load_image("a.png"), 4).image)
+
+
+def test_nothing_that_was_there_is_replaced_but_by_overwrite():
+    Path("shots").mkdir()
+    shutil.copy("a.png", "shots/c.tif.png")
+    shutil.copy("b.png", "shots/a.png")
+    before = Path("shots/a.png").read_bytes()
+    result = run("quantize", "sample:shapes", "a.png", "-k", 2, "-o", "shots")
+    assert result.exit_code == 2 and "is there already" in result.stderr
+    assert (
+        sorted(os.listdir("shots")) == ["a.png", "c.tif.png"] and Path("shots/a.png").read_bytes() == before
+    )
+    assert run("quantize", "a.png", "-k", 2, "-o", "shots", "--overwrite").exit_code == 0
+    assert len(np.unique(nb.load_image("shots/a.png").reshape(-1, 3), axis=0)) == 2
+
+
+@pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+def test_no_input_is_an_output(overwrite):
+    nb.save_palette("brand.gpl", ["#f00", "#000"])
+    save_settings("set.json", ["a.png"], [Settings(k=2, method="fixed", options={"palette": "brand.gpl"})])
+    before = {name: Path(name).read_bytes() for name in ("brand.gpl", "set.json")}
+    fixed = ["a.png", "--method", "fixed", "--option", "palette=brand.gpl"]
+    for words in (
+        [*fixed, "-o", "brand.gpl"],
+        ["--settings", "set.json", "-o", "set.json"],
+        ["--settings", "set.json", "-o", "./brand.gpl"],
+    ):
+        result = run("quantize", *words, *overwrite)
+        assert result.exit_code == 2 and "is an input, which is never replaced" in result.stderr
+    assert {name: Path(name).read_bytes() for name in before} == before
+
+
+def test_a_refused_command_leaves_no_folder():
+    assert run("quantize", "a.png", "-o", "out.jpg").exit_code == 2
+    assert run("quantize", "*.gif", "-o", "out").exit_code == 2
+    assert sorted(os.listdir()) == ["a.png", "b.png", "bad.png", "spec.yaml"]
+
+
+@pytest.mark.parametrize(("output", "form"), [("-", "PNG"), ("gif:-", "GIF")])
+def test_a_dash_is_standard_input_and_output(output, form):
+    command = [sys.executable, "-m", "img2num_nb.cli.main", "quantize", "-", "-k", "4", "-o", output]
+    ended = subprocess.run(command, input=Path("a.png").read_bytes(), capture_output=True)
+    assert ended.returncode == 0 and b"4 colours" in ended.stderr
+    with Image.open(io.BytesIO(ended.stdout)) as im:
+        assert im.format == form
+    assert np.array_equal(nb.load_image(ended.stdout), nb.quantize(nb.load_image("a.png"), 4).image)
+
+
+def test_a_palette_goes_to_standard_output_alone():
+    command = [sys.executable, "-m", "img2num_nb.cli.main", "quantize", "a.png", "-k", "2", "-o", "hex:-"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    expected = nb.quantize(nb.load_image("a.png"), 2).palette
+    assert ended.stdout.split() == [bytes(color).hex() for color in expected]
+
+
+def test_bad_standard_input_is_called_by_that_name():
+    command = [sys.executable, "-m", "img2num_nb.cli.main", "quantize", "-", "-o", "out"]
+    ended = subprocess.run(command, input="no picture", capture_output=True, text=True)
+    assert ended.returncode == 1 and ended.stderr.startswith("img2num-nb: -: standard input: ")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -186,8 +255,14 @@ def test_a_file_named_like_a_pattern_is_that_file():
         ("'*.gif'", "no file matches '*.gif'"),
         ("a.png b.png -o out.png", "2 pictures need a folder"),
         ("a.png -o absent/out.png", "there is no folder absent"),
-        ("a.png -o a.png", "would overwrite the picture a.png"),
-        ("a.png -o .", "would overwrite the picture a.png"),
+        ("a.png -o a.png", "'a.png' is an input, which is never replaced"),
+        ("a.png -o . --overwrite", "'a.png' is an input, which is never replaced"),
+        ("a.png -o b.png", "'b.png' is there already: choose another name, or allow it"),
+        ("a.png -o out.jpg", "-o out.jpg: a file must end in .png, .tif"),
+        ("a.png -o v1.2", "a folder's name that has a dot must end in /"),
+        ("a.png -o jpg:-", "-o jpg:-: a file must end in"),
+        ("a.png b.png -o -", "2 pictures need a folder"),
+        ("a.png -o - --json", "--json and -o - would both write to standard output"),
         ("a.png b.png -o bad.png/", "bad.png"),
         ("a.png --max-delta-e -1", "max_delta_e must be a finite number of at least 0"),
         ("a.png --max-bytes 0", "max_png_bytes must be an integer from 1"),

@@ -2,20 +2,25 @@
 
 import math
 import os
+import re
+import sys
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from ..errors import ImageError, error_text
-from ..files.palette_files import ENDINGS, save_palette
+from ..files.palette_files import ENDINGS, palette_bytes
 from ..hex_colors import to_hex
-from ..images import SAMPLE, expand_images, open_image
+from ..images import SAMPLE, STANDARD, expand_images, image_bytes, open_image
+from ..images.write import FORMATS as IMAGE_FORMATS
 from ..palettes.options import option_value
 from ..settings import Settings
 from ..settings.spec import load_settings
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
+#: Endings of what `run` can write.
+KNOWN = (*IMAGE_FORMATS, *ENDINGS)
 
 
 def choose(images, settings_file, given, options):
@@ -48,40 +53,60 @@ def choose(images, settings_file, given, options):
     ]
 
 
-def plan(sources, variants, output):
+def inputs(sources, settings_file, variants):
+    """Return the files that a command line reads."""
+    named = [source for source in sources if source != STANDARD and not source.startswith(SAMPLE)]
+    palettes = (variant.options.get("palette") for variant in variants)
+    files = [palette for palette in palettes if isinstance(palette, str) and Path(palette).suffix]
+    return [*named, *([settings_file] if settings_file else []), *files]
+
+
+def plan(sources, variants, output, outputs):
     """Return where each picture goes (or None), for every source and, within it, every variant.
 
     Parameters
     ----------
-    output : path or None
-        A ``.png`` file for a single picture, or a palette file for its palette (see `export.ENDINGS`); otherwise a folder, made here.
+    output : str or None
+        A file for a single picture, or for its palette (see `IMAGE_FORMATS` and `ENDINGS`); ``-`` for standard output; otherwise a
+        folder, made here.
+    outputs : Outputs
+        Is asked for every file.
     """
     n = len(sources) * len(variants)
     if output is None:
         return [None] * n
-    if output.suffix.lower() in (".png", *ENDINGS) and not output.is_dir():
-        if n > 1:
-            raise ValueError(f"{n} pictures need a folder, got -o {output}")
-        if not output.parent.is_dir():
-            raise ValueError(f"-o {output}: there is no folder {output.parent}")
-        targets = [output]
-    else:
-        output.mkdir(parents=True, exist_ok=True)
-        targets = [output / name for name in _names(sources, len(variants))]
-    originals = {os.path.realpath(source) for source in sources if not source.startswith(SAMPLE)}
-    for target in targets:
-        if os.path.realpath(target) in originals:
-            raise ValueError(f"-o would overwrite the picture {target}: choose another folder")
-    return targets
+    standard = re.fullmatch(r"(?:(\w+):)?-", output)
+    path = Path(output)
+    if not standard and (path.is_dir() or not path.suffix or output.endswith(("/", os.sep))):
+        targets = [path / name for name in _names(sources, len(variants))]
+        for target in targets:
+            outputs.check(target)
+        path.mkdir(parents=True, exist_ok=True)
+        return targets
+    ending = f".{standard[1] or 'png'}" if standard else path.suffix.lower()
+    if ending not in KNOWN:
+        raise ValueError(
+            f"-o {output}: a file must end in {', '.join(IMAGE_FORMATS)} (pictures) or {', '.join(ENDINGS)} (palettes); "
+            "a folder's name that has a dot must end in /"
+        )
+    if n > 1:
+        raise ValueError(f"{n} pictures need a folder, got -o {output}")
+    if standard:
+        return [f"{ending[1:]}:-"]
+    if not path.parent.is_dir():
+        raise ValueError(f"-o {output}: there is no folder {path.parent}")
+    return [outputs.check(path)]
 
 
-def run(sources, variants, targets, limits=None):
+def run(sources, variants, targets, outputs, limits=None):
     """Yield a row for each picture: plain text, numbers and lists, or what failed under ``"error"``.
 
     Parameters
     ----------
-    targets : list of path or None
+    targets : list of path, str or None
         From `plan`.
+    outputs : Outputs
+        Writes the files.
     limits : dict, optional
         max_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is the most.
 
@@ -103,14 +128,13 @@ def run(sources, variants, targets, limits=None):
                 yield _failure(source, trouble)
                 continue
             try:
-                yield _result(source, image, variant, target, limits)
+                yield _result(source, image, variant, target, outputs, limits)
             except (ImageError, OSError, MemoryError) as error:
                 yield _failure(source, error)
 
 
-def _result(source, image, variant, target, limits):
+def _result(source, image, variant, target, outputs, limits):
     from ..choose import choose_k
-    from ..images import save_png
     from ..quality import metrics
 
     if limits:
@@ -120,10 +144,8 @@ def _result(source, image, variant, target, limits):
         variant = replace(variant, k=made.k)
     else:
         made = variant.quantize(image)
-    if target and target.suffix.lower() in ENDINGS:
-        save_palette(target, made.palette)
-    elif target:
-        save_png(target, made)
+    if target:
+        _write(target, made, outputs)
     colors = zip(to_hex(made.palette), made.palette.tolist(), made.counts.tolist(), strict=True)
     n_pixels = image.shape[0] * image.shape[1]
     row = {
@@ -136,6 +158,19 @@ def _result(source, image, variant, target, limits):
         "metrics": metrics(image, made),
     }
     return plain(row | {name: getattr(made, name) for name in FACTS})
+
+
+def _write(target, made, outputs):
+    """Write a picture or its palette to a path, or to standard output where `target` is text such as ``"png:-"``."""
+    standard = isinstance(target, str)
+    name = Path(f"palette.{target.removesuffix(':-')}") if standard else target
+    ending = name.suffix.lower()
+    data = palette_bytes(name, made.palette) if ending in ENDINGS else image_bytes(ending, made)
+    if standard:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        outputs.write(target, data)
 
 
 def plain(value):
@@ -165,7 +200,8 @@ def _names(sources, n_variants):
     """Return a file name for every source and variant, no two alike (also where case does not count)."""
     taken = set()
     for source, variant in product(sources, range(n_variants)):
-        stem = Path(source.removeprefix(SAMPLE)).stem + (f"-{variant + 1}" if n_variants > 1 else "")
+        name = "stdin" if source == STANDARD else Path(source.removeprefix(SAMPLE)).stem
+        stem = name + (f"-{variant + 1}" if n_variants > 1 else "")
         name, number = stem, 1
         while name.casefold() in taken:
             number += 1

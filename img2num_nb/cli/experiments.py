@@ -13,6 +13,9 @@ Spec = Annotated[
     Path, typer.Argument(metavar="SPEC", help="A YAML file of images and variants, as examples/quick.yaml.")
 ]
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the results, made if missing.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files that are there already; inputs never are.")
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(

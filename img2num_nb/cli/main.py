@@ -11,7 +11,7 @@ import typer
 
 from .. import __version__
 from . import experiments
-from .experiments import stop
+from .experiments import Overwrite, stop
 
 app = typer.Typer(
     help="Understand colour quantization: explore it in JupyterLab, or quantize pictures here.",
@@ -84,7 +84,8 @@ def quantize(
     images: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="IMAGE...", help="Paths, patterns ('photos/*.jpg') or sample:NAME (sample:astronaut)."
+            metavar="IMAGE...",
+            help="Paths, patterns ('photos/*.jpg'), sample:NAME (sample:astronaut) or - for standard input.",
         ),
     ] = None,
     k: Annotated[
@@ -168,24 +169,28 @@ def quantize(
         typer.Option(help="A settings file, as the explorer saves it: all its variants are made."),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "-o",
             "--output",
-            help="NAME.png for one picture, NAME.gpl (or .ase, .act, .css, .json, .hex) for its palette, a folder for several.",
+            help="One picture: NAME.png, .tif, .gif, .webp or .bmp; its palette: NAME.gpl, .kpl, .ase, .act, .aco, .pal, .txt, .hex, "
+            ".css or .json; several: a folder; - or gif:- for standard output.",
         ),
     ] = None,
+    overwrite: Overwrite = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
 ):
-    """Quantize pictures; print their palettes and errors, and with -o write them as indexed PNG, or the palette as a file.
+    """Quantize pictures; print their palettes and errors, and with -o write them as indexed files, or the palette as a file.
 
+    A file that is there already stays, and the command ends with an error, unless --overwrite is given; inputs are never replaced.
     Options given here override those of a settings file.
     A picture that fails is reported and does not stop the others.
     Exit status: 0 all well, 1 a picture failed, 2 wrong use.
     """
     from ..errors import MissingExtra
+    from ..files.outputs import Outputs
     from . import batch
 
     given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
@@ -196,8 +201,12 @@ def quantize(
         given["k"] = 256
     try:
         sources, variants = batch.choose(images, settings, given, option or [])
-        targets = batch.plan(sources, variants, output)
-        rows = _watch(batch.run(sources, variants, targets, limits), len(targets))
+        outputs = Outputs(batch.inputs(sources, settings, variants), overwrite)
+        targets = batch.plan(sources, variants, output, outputs)
+        standard = any(isinstance(target, str) for target in targets)
+        if standard and as_json:
+            raise ValueError("--json and -o - would both write to standard output: leave one out")
+        rows = _watch(batch.run(sources, variants, targets, outputs, limits), len(targets))
     except MissingExtra as error:
         stop(error, 1)
     except (ValueError, OSError) as error:
@@ -210,7 +219,7 @@ def quantize(
     else:
         from .tables import show
 
-        show(results)
+        show(results, error=standard)  # the picture has standard output for itself
     if failed:
         raise typer.Exit(1)
 

@@ -8,9 +8,9 @@ from ..palettes import METHODS
 from ..quality import METRICS
 
 
-def show(rows):
-    """Print result rows of `batch.run` to standard output: swatches on a terminal, plain text elsewhere."""
-    console = Console(highlight=False, emoji=False)
+def show(rows, error=False):
+    """Print result rows of `batch.run` to standard output, or to standard error: swatches on a terminal, plain text elsewhere."""
+    console = Console(highlight=False, emoji=False, stderr=error)
     if len(rows) == 1:
         _show_one(console, rows[0])
     elif rows:

@@ -4,14 +4,17 @@ from .arrays import validate_image
 from .load import ImageWarning, Preview, image_sha256, load_image, preview, sample_image
 from .png import png_bytes, save_png
 from .samples import SAMPLES
-from .sources import SAMPLE, expand_images, open_image
+from .sources import SAMPLE, STANDARD, expand_images, open_image
+from .write import image_bytes
 
 __all__ = [
     "SAMPLE",
     "SAMPLES",
+    "STANDARD",
     "ImageWarning",
     "Preview",
     "expand_images",
+    "image_bytes",
     "image_sha256",
     "load_image",
     "open_image",

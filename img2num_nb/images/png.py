@@ -1,14 +1,9 @@
 """PNG: write indexed and true-colour files, and find the damage that Pillow does not report."""
 
-import io
 import zlib
 
-import numpy as np
-from PIL import Image
-
-from ..errors import ImageError
 from ..files.atomic import write_atomically
-from .arrays import validate_image
+from .write import image_bytes
 
 
 def save_png(path, quantization, palette=None):
@@ -54,39 +49,7 @@ def png_bytes(quantization, palette=None):
     -------
     bytes
     """
-    if palette is None and hasattr(quantization, "labels"):
-        quantization, palette = quantization.labels, quantization.palette
-    if palette is None:
-        return _encode(Image.fromarray(validate_image(quantization)))
-    labels, palette = _check_indexed(np.asarray(quantization), np.asarray(palette))
-    if len(palette) > 256:
-        return _encode(Image.fromarray(palette[labels]))
-    im = Image.fromarray(np.ascontiguousarray(labels, np.uint8))
-    im.putpalette(palette.tobytes())
-    return _encode(im)
-
-
-def _encode(im):
-    file = io.BytesIO()
-    im.save(file, "PNG")
-    return file.getvalue()
-
-
-def _check_indexed(labels, palette):
-    if palette.ndim != 2 or palette.shape[1] != 3 or palette.dtype != np.uint8 or len(palette) == 0:
-        raise ImageError(
-            f"a palette must have shape (n, 3) and dtype uint8, got {palette.shape} and {palette.dtype}"
-        )
-    if labels.ndim != 2 or labels.dtype.kind not in "ui" or labels.size == 0:
-        raise ImageError(
-            f"labels must have shape (H, W) and an integer dtype, got {labels.shape} and {labels.dtype}"
-        )
-    if labels.min() < 0 or labels.max() >= len(palette):
-        raise ImageError(
-            f"labels must lie in 0..{len(palette) - 1}, as the palette has {len(palette)} colours; "
-            f"got {labels.min()}..{labels.max()}"
-        )
-    return labels, palette
+    return image_bytes(".png", quantization, palette)
 
 
 # --- reading: what Pillow lets pass -----------------------------------------------------------------------

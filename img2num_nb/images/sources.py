@@ -2,11 +2,13 @@
 
 import os
 import re
+import sys
 from glob import glob
 
 from ..errors import ImageError
 
 SAMPLE = "sample:"
+STANDARD = "-"  # standard input, or output
 
 
 def expand_images(patterns):
@@ -15,7 +17,7 @@ def expand_images(patterns):
     Parameters
     ----------
     patterns : iterable of str
-        ``sample:NAME``, paths, or patterns with ``*``, ``?``, ``[...]`` and ``**``. A file that exists under
+        ``sample:NAME``, ``-`` (standard input), paths, or patterns with ``*``, ``?``, ``[...]`` and ``**``. A file that exists under
         that very name is never taken for a pattern.
 
     Raises
@@ -35,7 +37,7 @@ def expand_images(patterns):
 
 
 def open_image(source):
-    """Return the image of ``"sample:NAME"`` or of a path: (H, W, 3) uint8, sRGB.
+    """Return the image of ``"sample:NAME"``, of ``"-"`` (standard input) or of a path: (H, W, 3) uint8, sRGB.
 
     Raises
     ------
@@ -44,9 +46,22 @@ def open_image(source):
     """
     from .load import load_image, sample_image
 
+    if source == STANDARD:
+        return _standard_input(load_image)
     if not source.startswith(SAMPLE):
         return load_image(source)
     try:
         return sample_image(source.removeprefix(SAMPLE))
     except ValueError as error:
         raise ImageError(str(error)) from None
+
+
+def _standard_input(load_image):
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ImageError(
+            "no picture comes in at standard input: send one there, as in img2num-nb quantize - < a.png"
+        )
+    try:
+        return load_image(sys.stdin.buffer.read())
+    except ImageError as error:
+        raise ImageError(f"standard input: {error}") from None
