@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .settings.settings import save_settings
     from .settings.spec import load_settings
+    from .sheets.outlines import Outlines, outlines
     from .sheets.regions import Regions, merge_regions, regions
     from .widgets.explorer.explorer import Explorer
     from .widgets.lessons.chooser import KChooser
@@ -56,6 +57,8 @@ _HOME = {
     "METHODS": "palettes",
     "Quantization": "quantization",
     "quantize": "quantization",
+    "Outlines": "sheets.outlines",
+    "outlines": "sheets.outlines",
     "Regions": "sheets.regions",
     "merge_regions": "sheets.regions",
     "regions": "sheets.regions",
@@ -82,6 +85,7 @@ __all__ = [
     "ImageError",
     "KChooser",
     "Microscope",
+    "Outlines",
     "PixelGrid",
     "Player",
     "Quantization",
@@ -99,6 +103,7 @@ __all__ = [
     "load_settings",
     "merge_regions",
     "metrics",
+    "outlines",
     "preview",
     "quantize",
     "regions",
