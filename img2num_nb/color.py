@@ -254,6 +254,12 @@ def convert_color(colors, source, target):
     .. [1] IEC 61966-2-1:1999 (sRGB); CIE 15:2004 (CIELAB); ITU-R BT.601-7 (YCbCr).
     .. [2] B. Ottosson, "A perceptual color space for image processing", 2020, https://bottosson.github.io/posts/oklab/
     .. [3] A. R. Smith, "Color gamut transform pairs", SIGGRAPH 1978, doi:10.1145/965139.807361 (HSV).
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> nb.convert_color([255, 0, 0], "srgb", "hsv").tolist()
+    [0.0, 1.0, 1.0]
     """
     check_choice("source", source, SPACES)
     check_choice("target", target, SPACES)

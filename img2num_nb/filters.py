@@ -61,6 +61,14 @@ def bilateral_filter(
     References
     ----------
     .. [1] C. Tomasi, R. Manduchi, "Bilateral filtering for gray and color images", ICCV 1998, doi:10.1109/ICCV.1998.710815
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> image = nb.sample_image("chelsea")
+    >>> smooth = nb.bilateral_filter(image, sigma_spatial=2, sigma_range=10)
+    >>> bool(smooth.std() < image.std())
+    True
     """
     pixels = validate_image(image)
     sigma_spatial = check_number("sigma_spatial", sigma_spatial, 0, 1000, unit="pixels")

@@ -64,6 +64,13 @@ def metrics(image, quantization, names=None):
        doi:10.1002/col.20070
     .. [3] Z. Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE Trans. Image Processing
        13(4), 2004, doi:10.1109/TIP.2003.819861
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> image = nb.sample_image("shapes")
+    >>> nb.metrics(image, nb.quantize(image, k=4), names=["n_regions", "n_distinct"])
+    {'n_regions': 5, 'n_distinct': 44729}
     """
     pixels = validate_image(image)
     if pixels.shape[:2] != quantization.labels.shape:

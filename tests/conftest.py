@@ -20,6 +20,14 @@ metrics: [mse, n_distinct]
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    """Mark what drives a browser, so that ``-m "not browser"`` leaves it out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of our own, the current one, with two small pictures and a spec of 16 cells."""

@@ -44,8 +44,10 @@ def connect(address=None, workers=2):
 
     Examples
     --------
-    >>> with connect() as pool:  # doctest: +SKIP
-    ...     nb.Experiment.load("spec.yaml").run("out", run_tasks=pool)
+    ::
+
+        with connect() as pool:
+            nb.Experiment.load("spec.yaml").run("out", run_tasks=pool)
     """
     try:
         from distributed import Client, LocalCluster

@@ -54,7 +54,11 @@ class Experiment:
     Examples
     --------
     >>> import img2num_nb as nb
-    >>> table = nb.Experiment.load("examples/quick.yaml").run("out")  # doctest: +SKIP
+    >>> experiment = nb.Experiment(["sample:shapes"], [nb.Settings(k=4), nb.Settings(k=8)], metrics=["mse"])
+    >>> experiment.save("shapes.yaml")
+    >>> table = nb.Experiment.load("shapes.yaml").run("out")
+    >>> table["n_colors"].tolist()
+    [4, 8]
     """
 
     images: tuple

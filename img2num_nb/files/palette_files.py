@@ -64,6 +64,13 @@ def save_palette(path, palette, names=None, *, format=None):
     .. [2] Adobe, "Photoshop file formats specification", https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/ (Color Table,
        Color swatches)
     .. [3] Krita documentation, "The Krita Palette format KPL", https://docs.krita.org/en/untranslatable_pages/kpl_defintion.html
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> q = nb.quantize(nb.sample_image("shapes"), k=8)
+    >>> print(nb.save_palette("shapes.gpl", q.palette))
+    shapes.gpl
     """
     return write_atomically(path, palette_bytes(path, palette, names, format=format))
 
@@ -106,6 +113,13 @@ def load_palette(path):
         If the file cannot be read, or is not what its ending says; if a colour is not opaque.
     ValueError
         For an unknown ending.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> path = nb.save_palette("two.hex", ["#ff8800", "#0044cc"])
+    >>> nb.load_palette(path).tolist()
+    [[255, 136, 0], [0, 68, 204]]
     """
     return read_palette(path)[0]
 

@@ -81,7 +81,9 @@ def load_image(
 
     Examples
     --------
-    >>> load_image(np.zeros((2, 3))).shape
+    >>> import numpy as np
+    >>> import img2num_nb as nb
+    >>> nb.load_image(np.zeros((2, 3))).shape
     (2, 3, 3)
     """
     behind = _background(background)
@@ -125,6 +127,12 @@ def sample_image(name="astronaut"):
         For another name; the message lists the names and gives the nearest.
     ImageError
         When the installed package came without the file.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> nb.sample_image("shapes").shape
+    (300, 400, 3)
     """
     if check_choice("name", name, SAMPLES) == "shapes":
         return draw_shapes()
@@ -157,6 +165,12 @@ def preview(image, max_side=1600):
     Returns
     -------
     Preview
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> nb.preview(nb.sample_image("shapes"), max_side=200).text
+    'shown at 1/2 of 400 x 300'
     """
     image = validate_image(image)
     height, width = image.shape[:2]
@@ -173,6 +187,13 @@ def image_sha256(image):
     It covers the text ``"H W 3 uint8\\n"`` (decimal numbers) and then the pixels row by row, so two images
     have the same hash exactly when they have the same shape and the same pixels, whatever file they came
     from.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> image = nb.sample_image("shapes")
+    >>> nb.image_sha256(image) == nb.image_sha256(image.copy())
+    True
     """
     image = validate_image(image)
     digest = hashlib.sha256(f"{image.shape[0]} {image.shape[1]} 3 uint8\n".encode())

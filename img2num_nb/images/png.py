@@ -34,6 +34,13 @@ def save_png(path, quantization, palette=None):
     See Also
     --------
     png_bytes : the same bytes without a file, and how they are made.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> q = nb.quantize(nb.sample_image("shapes"), k=8)
+    >>> nb.load_image(nb.save_png("shapes.png", q)).shape
+    (300, 400, 3)
     """
     return write_atomically(path, png_bytes(quantization, palette))
 

@@ -135,6 +135,7 @@ def sigma_factor(image):
     Examples
     --------
     >>> import numpy as np
+    >>> from img2num_nb.lessons.microscope import sigma_factor
     >>> float(round(sigma_factor(np.uint8([[[0, 0, 0], [255, 255, 255]]])), 3))  # 255 sqrt(3) levels for 100 units
     4.417
     """

@@ -190,6 +190,11 @@ def save_settings(path, images, variants):
         ``sample:NAME``, paths and patterns.
     variants : list of Settings
         At least one.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> nb.save_settings("coffee.yaml", ["sample:coffee"], [nb.Settings(k=8, color_space="oklab")])
     """
     data = {"images": [str(image) for image in images], "variants": [v.to_dict() for v in variants]}
     write_atomically(path, yaml_files.text(path, data).encode("utf-8"))

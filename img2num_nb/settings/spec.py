@@ -77,6 +77,14 @@ def load_settings(path):
     ------
     ValueError, OSError
         As of `load_spec`.
+
+    Examples
+    --------
+    >>> import img2num_nb as nb
+    >>> nb.save_settings("two.yaml", ["sample:coffee"], [nb.Settings(k=4), nb.Settings(k=8)])
+    >>> images, variants = nb.load_settings("two.yaml")
+    >>> images, [settings.k for settings in variants]
+    (['sample:coffee'], [4, 8])
     """
     given = _load(path, partial(parse, sweep=False))
     return list(given["images"]), list(given["variants"])

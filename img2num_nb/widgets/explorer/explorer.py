@@ -56,9 +56,13 @@ class Explorer(Box):
 
     Examples
     --------
-    >>> explorer = Explorer("sample:coffee", [Settings(k=4), Settings(k=4, color_space="srgb")])  # doctest: +SKIP
-    >>> explorer.set(0, k=8); explorer.wait(); explorer.results[0].n_colors  # doctest: +SKIP
+    >>> import img2num_nb as nb
+    >>> explorer = nb.Explorer("sample:shapes", [nb.Settings(k=4), nb.Settings(k=4, color_space="srgb")])
+    >>> explorer.set(0, k=8)
+    >>> explorer.wait()
+    >>> explorer.results[0].n_colors
     8
+    >>> explorer.close()
     """
 
     _session = None

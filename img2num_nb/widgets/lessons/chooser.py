@@ -37,7 +37,11 @@ class KChooser(Lesson):
 
     Examples
     --------
-    >>> chooser = KChooser(nb.sample_image("coffee"), ks=range(2, 33))  # doctest: +SKIP
+    >>> import img2num_nb as nb
+    >>> chooser = nb.KChooser(nb.sample_image("shapes"), ks=range(2, 5))
+    >>> [point.k for point in chooser.wait().points]
+    [2, 3, 4]
+    >>> chooser.close()
     """
 
     _esm, _css = front_end("chooser")

@@ -24,8 +24,10 @@ class PixelGrid(Lesson):
 
     Examples
     --------
-    >>> grid = PixelGrid()  # doctest: +SKIP
-    >>> grid.set_pixel(0, 0, (216, 175, 145)); grid.table.distances[0]  # doctest: +SKIP
+    >>> import img2num_nb as nb
+    >>> grid = nb.PixelGrid([[[255, 255, 255], [10, 0, 0]]], centers=[[0, 0, 0], [255, 255, 255]])
+    >>> grid.table.labels.ravel().tolist()
+    [1, 0]
     """
 
     _esm, _css = front_end("grid")

@@ -42,8 +42,11 @@ class Player(Lesson):
 
     Examples
     --------
-    >>> player = Player(nb.sample_image("coffee"), k=5)  # doctest: +SKIP
-    >>> player.assign(); player.move(); player.state.inertia  # doctest: +SKIP
+    >>> import img2num_nb as nb
+    >>> player = nb.Player(nb.sample_image("shapes"), k=5)
+    >>> player.run()
+    >>> player.state.converged
+    True
     """
 
     _esm, _css = front_end("player")

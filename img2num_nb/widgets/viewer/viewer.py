@@ -78,7 +78,10 @@ class Viewer(anywidget.AnyWidget):
 
     Examples
     --------
-    >>> Viewer(image, {"k = 4": nb.quantize(image, 4), "k = 16": nb.quantize(image, 16)})  # doctest: +SKIP
+    >>> import img2num_nb as nb
+    >>> image = nb.sample_image("shapes")
+    >>> viewer = nb.Viewer(image, {"k = 4": nb.quantize(image, 4), "k = 16": nb.quantize(image, 16)})
+    >>> viewer.mode = "swipe"
     """
 
     _esm = script("viewer/viewer.js")
