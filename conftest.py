@@ -3,6 +3,6 @@
 
 def pytest_collection_finish(session):
     if any(item.path.suffix == ".ipynb" for item in session.items) and not session.config.option.collectonly:
-        from img2num_nb.cli.compile_kernels import warm
+        from img2num_nb.cli.compile_kernels import compile_kernels
 
-        warm()
+        compile_kernels()

@@ -87,7 +87,7 @@ def _spaces(images, repeats):
 
 def _dithering(image, repeats):
     """What dithering adds to the mapping of pixels."""
-    from img2num_nb.dither import DITHERS
+    from img2num_nb.vocabulary import DITHERS
 
     rows = []
     for k in (16, 256):

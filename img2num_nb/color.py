@@ -5,7 +5,7 @@ Colours are clustered as *grid coordinates*: whole numbers (held in float64) tha
 depend on the order of summation, the number of threads or the machine.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,57 +16,68 @@ from .errors import check_choice
 
 @dataclass(frozen=True)
 class Space:
-    """One colour space.
+    """One colour space, and the ruler in it.
 
-    `steps` a unit on the grid; `cells` along the longest side of an image's colours that k-means groups them in, more where the
-    colours fill less of the bounding box (measured); the range of the channels over all sRGB colours; and a line about it.
+    Attributes
+    ----------
+    name : str
+    steps : int
+        Steps of the grid in a unit of the space.
+    cells : int
+        Cells along the longest side of an image's colours that k-means groups them in; more where the colours fill less of the bounding
+        box (measured).
+    channels : tuple of (str, float, float)
+        Name, least and greatest value of each channel over all sRGB colours.
+    scale : (float, float, float)
+        Factors of the coordinates on the grid, at most 1: other than 1 where chroma has a weight.
     """
 
+    name: str
     steps: int
     cells: int
     channels: tuple
-    summary: str
+    scale: tuple = (1.0, 1.0, 1.0)
+
+    @property
+    def unit(self):
+        """Steps of the grid in a unit of distance, which is one of lightness."""
+        return self.steps * self.scale[0]
 
 
 #: Name -> `Space`, in the order in which they are offered.
 SPACES = {
-    "srgb": Space(
-        1 << 10,
-        32,
-        (("R", 0, 255), ("G", 0, 255), ("B", 0, 255)),
-        "the numbers in the file; quick, not uniform",
-    ),
-    "linear": Space(
-        1 << 18,
-        48,
-        (("R", 0, 1), ("G", 0, 1), ("B", 0, 1)),
-        "amounts of light; spends its colours on highlights",
-    ),
-    "lab": Space(
-        1 << 10,
-        44,
-        (("L*", 0, 100), ("a*", -86.2, 98.3), ("b*", -107.9, 94.5)),
-        "CIELAB, D65; distance is about what eyes see",
-    ),
-    "oklab": Space(
-        1 << 18,
-        60,
-        (("L", 0, 1), ("a", -0.234, 0.277), ("b", -0.312, 0.199)),
-        "a newer Lab with steadier hues",
-    ),
-    "hsv": Space(
-        1 << 18,
-        44,
-        (("H (degrees)", 0, 360), ("S", 0, 1), ("V", 0, 1)),
-        "hue, saturation, value; clustered on its cone",
-    ),
-    "ycbcr": Space(
-        1 << 10,
-        56,
-        (("Y", 16, 235), ("Cb", 16, 240), ("Cr", 16, 240)),
-        "luma and two colour differences, as in JPEG and video",
-    ),
+    space.name: space
+    for space in (
+        Space("srgb", 1 << 10, 32, (("R", 0, 255), ("G", 0, 255), ("B", 0, 255))),
+        Space("linear", 1 << 18, 48, (("R", 0, 1), ("G", 0, 1), ("B", 0, 1))),
+        Space("lab", 1 << 10, 44, (("L*", 0, 100), ("a*", -86.2, 98.3), ("b*", -107.9, 94.5))),
+        Space("oklab", 1 << 18, 60, (("L", 0, 1), ("a", -0.234, 0.277), ("b", -0.312, 0.199))),
+        Space("hsv", 1 << 18, 44, (("H (degrees)", 0, 360), ("S", 0, 1), ("V", 0, 1))),
+        Space("ycbcr", 1 << 10, 56, (("Y", 16, 235), ("Cb", 16, 240), ("Cr", 16, 240))),
+    )
 }
+
+
+def weighted(name, chroma_weight=1.0):
+    """Return a space of `SPACES` in which differences of the second and third channel count `chroma_weight` times.
+
+    Coordinates only shrink, so that the sums stay exact: a weight above 1 divides lightness.
+
+    References
+    ----------
+    .. [1] B. Ottosson and others on distances in Oklab, https://github.com/w3c/csswg-drafts/issues/6642: a weight of about 2
+    """
+    if chroma_weight == 1:
+        return SPACES[name]
+    largest = max(1.0, chroma_weight)
+    chroma = chroma_weight / largest
+    return replace(SPACES[name], scale=(1 / largest, chroma, chroma))
+
+
+def space_of(color_space):
+    """Return the `Space` that a name or a `Space` stands for."""
+    return color_space if isinstance(color_space, Space) else SPACES[color_space]
+
 
 USES_LIGHT = ("linear", "lab", "oklab")  # computed from linear light; the others from the encoded values
 
@@ -121,6 +132,7 @@ LEVELS = np.arange(256) / 255
 #: Linear light of the 256 sRGB levels.
 LIGHT = settled(srgb_to_linear(LEVELS))
 SRGB_GRID = np.arange(256.0) * SPACES["srgb"].steps
+UNSCALED = (1.0, 1.0, 1.0)
 CHUNK = 1 << 13  # colours at a time: they stay in the second-level cache
 
 
@@ -197,26 +209,30 @@ def to_grid(colors, color_space):
     ----------
     colors : (N, 3) ndarray of uint8
         sRGB colours.
-    color_space : str
-        A name of `SPACES`. ``"hsv"`` gives points of the cone, ``(S V cos H, S V sin H, V)``, for hue is an angle.
+    color_space : str or Space
+        A name of `SPACES`, or what `weighted` returns. ``"hsv"`` gives points of the cone, ``(S V cos H, S V sin H, V)``, for hue is an
+        angle.
 
     Returns
     -------
     (N, 3) ndarray of float64
         Whole numbers below 2**18 in size: steps of ``1 / SPACES[color_space].steps``.
     """
-    table = LIGHT if color_space in USES_LIGHT else LEVELS
+    space = space_of(color_space)
+    table = LIGHT if space.name in USES_LIGHT else LEVELS
     out = np.empty(colors.shape)
 
     def encode(start, stop):
-        if color_space == "srgb":
+        if space.name == "srgb":
             kernels.decode(colors[start:stop], SRGB_GRID, out[start:stop])
             return
         for a in range(start, stop, CHUNK):
             b = min(a + CHUNK, stop)
             values = np.empty((b - a, 3))
             kernels.decode(colors[a:b], table, values)
-            _encode(values, color_space, out[a:b])
+            _encode(values, space.name, out[a:b])
+            if space.scale != UNSCALED:
+                out[a:b] = np.floor(out[a:b] * space.scale + 0.5)
 
     chunked(encode, len(colors), max(2 * CHUNK, -(-len(colors) // n_threads())))
     return out
@@ -224,7 +240,9 @@ def to_grid(colors, color_space):
 
 def from_grid(coords, color_space):
     """Return the nearest sRGB colours, ``(N, 3)`` uint8, of ``(N, 3)`` grid coordinates; outside the gamut each channel is clipped."""
-    return np.clip(np.floor(_inverse(coords, color_space) * 255 + 0.5), 0, 255).astype(np.uint8)
+    space = space_of(color_space)
+    values = _inverse(coords if space.scale == UNSCALED else coords / space.scale, space.name)
+    return np.clip(np.floor(values * 255 + 0.5), 0, 255).astype(np.uint8)
 
 
 def convert_color(colors, source, target):

@@ -9,16 +9,8 @@ from ._kernels import dither as kernels
 from ._kernels.run import chunked, stop_if
 from .color_grid import Cells
 from .errors import check_choice, check_number
+from .vocabulary import DITHERS, LIGHTS
 
-#: Name -> a line about it.
-DITHERS = {
-    "none": "each pixel takes its nearest palette colour",
-    "floyd-steinberg": "a pixel's error goes on to its neighbours; rows run to and fro",
-    "floyd-steinberg-raster": "the same with all rows from left to right",
-    "bayer": "a regular 8 x 8 pattern of thresholds",
-    "blue-noise": "an irregular, even 64 x 64 pattern of thresholds",
-}
-LIGHTS = ("srgb", "linear")
 PATTERN = 16  # palette colours that stand for one colour in ordered dithering
 BAND = 256  # rows between two looks at `cancel`
 BLUE_NOISE_SIGMA = 1.5  # pixels; Ulichney's choice

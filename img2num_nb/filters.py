@@ -9,10 +9,10 @@ from ._kernels import bilateral as kernels
 from ._kernels.run import chunked
 from .errors import check_choice, check_number
 from .images import validate_image
+from .vocabulary import FILTER_SPACES, PARTS
 
 MAX_RADIUS = 50
 ROWS = 64  # rows worked on at a time: what the time until a cancel takes hold, and memory, depend on
-SPACES = ("lab", "srgb")
 
 
 def window_radius(sigma_spatial):
@@ -71,9 +71,11 @@ def bilateral_filter(
     True
     """
     pixels = validate_image(image)
-    sigma_spatial = check_number("sigma_spatial", sigma_spatial, 0, 1000, unit="pixels")
-    sigma_range = check_number("sigma_range", sigma_range, 0, 1e6)
-    check_choice("color_space", color_space, SPACES)
+    sigma_spatial = check_number(
+        "sigma_spatial", sigma_spatial, 0, PARTS["sigma_spatial"].high, unit="pixels"
+    )
+    sigma_range = check_number("sigma_range", sigma_range, 0, PARTS["sigma_range"].high)
+    check_choice("color_space", color_space, FILTER_SPACES)
     if sigma_spatial == 0 or sigma_range == 0:
         return pixels.copy()
     height, width = pixels.shape[:2]

@@ -95,7 +95,7 @@ class ColorHistogram:
     def cells(self, color_space):
         """Return the colours grouped in `Cells` of a colour space; kept for the next call."""
         if color_space not in self._cells:
-            divisions = color.SPACES[color_space].cells
+            divisions = color.space_of(color_space).cells
             if self.bits < 8:  # fewer colours, so fewer cells
                 divisions = divisions * 5 // 8
             self._cells[color_space] = Cells.group(self.coords(color_space), self.counts, divisions)

@@ -13,20 +13,8 @@ from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
 from .mapping import map_pixels
 from .sheets.regions import label_regions
+from .vocabulary import METRICS
 
-#: Name -> what it says, with its unit.
-METRICS = {
-    "mse": "mean squared distance of pixels in sRGB, levels squared; 0 is lossless",
-    "psnr": "peak signal-to-noise ratio, dB, of the mean squared error of a channel; higher is better",
-    "ssim": "structural similarity, -1 to 1, mean of the three channels; higher is better",
-    "delta_e_mean": "mean perceived difference, CIEDE2000; 1 is about what an eye can just see",
-    "delta_e_p95": "perceived difference, CIEDE2000, that 95 % of the pixels do not exceed",
-    "n_regions": "4-connected regions of one colour",
-    "palette_in_image": "share, 0 to 1, of the palette's colours that occur in the original",
-    "n_distinct": "distinct colours of the original",
-    "png_bytes": "bytes of the result as an indexed PNG",
-    "png_bytes_original": "bytes of the original as a PNG",
-}
 SSIM_WINDOW = 7  # pixels, scikit-image's default
 BAND = 256  # rows of SSIM computed at a time, so that memory stays small
 
@@ -41,12 +29,14 @@ def metrics(image, quantization, names=None):
     quantization : Quantization
         Its quantization.
     names : iterable of str, optional
-        Which of `METRICS` to compute; by default all. On 24 megapixels ``ssim``, ``n_regions`` and the PNG sizes take seconds.
+        Which of `vocabulary.METRICS` to compute; by default all.
+        On 24 megapixels ``ssim``, ``n_regions`` and the PNG sizes take seconds.
 
     Returns
     -------
     dict
-        Name -> number, in the order of `METRICS`. ``psnr`` of a lossless result is infinite; ``ssim`` is NaN for an image less than
+        Name -> number, in the order of `vocabulary.METRICS`.
+        ``psnr`` of a lossless result is infinite; ``ssim`` is NaN for an image less than
         3 pixels wide or high.
 
     Raises

@@ -1,22 +1,21 @@
 """Quantization: design a palette on the histogram, then map every pixel to its nearest palette colour."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 
-from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked, stop_if
-from .dither import DITHERS, LIGHTS, dithered_labels
-from .errors import check_choice, check_integer, check_number
-from .hex_colors import check_colors, check_locked
+from .dither import dithered_labels
+from .errors import check_choice, check_number
 from .histogram import ColorHistogram
 from .images import preview, validate_image
 from .mapping import drop_unused, map_pixels, nearest
-from .palettes.options import check_names
 from .palettes.palette import design_palette
+from .parameters import Dither, Parameters
+from .vocabulary import DEFAULTS, DITHERS, LIGHTS
 
 DRAFT_BITS = 6
 
@@ -46,7 +45,7 @@ class Quantization:
         Time of the stages ``"histogram"``, ``"design"`` and ``"mapping"``, and ``"total"``.
     settings : dict
         The call that made it: k, method, color_space, seed, max_iter and the method's options; where they are not as by default, dither
-        (with dither_strength and dither_light), locked and fit_on.
+        (with dither_strength and dither_light), locked, fit_on and chroma_weight.
     """
 
     palette: np.ndarray
@@ -86,6 +85,7 @@ def quantize(
     dither_light="srgb",
     locked=None,
     fit_on=None,
+    chroma_weight=1.0,
     histogram=None,
     cancel=None,
     **method_options,
@@ -107,7 +107,7 @@ def quantize(
     max_iter : int
         Upper limit of iterations, 0 to 100000; methods without iterations have no use for it.
     dither : str
-        How pixels near each other share the error: a name of `dither.DITHERS`; ``"none"`` gives each its nearest colour.
+        How pixels near each other share the error: a name of `vocabulary.DITHERS`; ``"none"`` gives each its nearest colour.
     dither_strength : float
         Part of an error that is passed on, 0 to 1; for photographs 0.75 is a good choice.
     dither_light : str
@@ -119,6 +119,9 @@ def quantize(
         Design on a reduced image, the means of blocks of pixels, of at most this width and height, up to 2**20; 0: on the whole. All
         pixels are mapped all the same. It saves the time that the design for a large image takes, where that is long (measure: with few
         colours, or with ``effort="draft"``, it is not); for the error that it costs, see `compare`.
+    chroma_weight : float
+        How much differences of a and b count beside those of lightness, 0.1 to 10, in Lab and Oklab. About 2 makes distances in Oklab
+        agree better with eyes.
     histogram : ColorHistogram, optional
         That of this image, if you have it: it saves the counting. A draft uses a coarse one, and counts for itself if this is exact.
     cancel : callable, optional
@@ -147,33 +150,39 @@ def quantize(
     >>> q.palette.shape, q.labels.shape
     ((8, 3), (300, 400))
     """
-    pixels = validate_image(image)
-    k = check_integer("k", k, 1, 65536)
-    chosen = check_names(method, method_options)
-    check_choice("color_space", color_space, color.SPACES)
-    seed = check_integer("seed", seed, 0, 2**32 - 1)
-    max_iter = check_integer("max_iter", max_iter, 0, 100_000)
-    check_choice("dither", dither, DITHERS)
-    check_choice("dither_light", dither_light, LIGHTS)
-    dither_strength = check_number("dither_strength", dither_strength, 0, 1)
-    codes = check_locked(() if locked is None else locked, k)
-    held = check_colors(codes) if codes else np.empty((0, 3), np.uint8)
-    fit_on = 0 if fit_on is None else check_integer("fit_on", fit_on, 0, 1 << 20)
-    settings = {
-        "k": k,
-        "method": method,
-        "color_space": color_space,
-        "seed": seed,
-        "max_iter": max_iter,
-        **method_options,
-    }
-    if dither != "none":
-        settings |= {"dither": dither, "dither_strength": dither_strength, "dither_light": dither_light}
-    settings |= {"locked": list(codes)} if codes else {}
-    settings |= {"fit_on": fit_on} if fit_on else {}
+    parameters = Parameters(
+        None,
+        color_space,
+        method,
+        DEFAULTS["k"] if k is None else k,
+        seed,
+        max_iter,
+        method_options,
+        _dither(dither, dither_strength, dither_light),
+        () if locked is None else locked,
+        0 if fit_on is None else fit_on,
+        chroma_weight,
+    )
+    return quantize_checked(validate_image(image), parameters, histogram=histogram, cancel=cancel)
 
+
+def quantize_prepared(prepared, parameters, cancel=None):
+    """Return the `Quantization` of a `prepare.Prepared` image; its seconds hold those of the preparation."""
+    made = quantize_checked(prepared.image, parameters, histogram=prepared.histogram, cancel=cancel)
+    own = (
+        ("histogram", "design", "mapping") if parameters.is_draft else ("design", "mapping")
+    )  # a draft counts coarsely
+    seconds = prepared.seconds | {stage: made.seconds[stage] for stage in own}
+    total = sum(seconds[stage] for stage in ("histogram", "design", "mapping"))
+    return replace(made, seconds=seconds | {"total": total})
+
+
+def quantize_checked(image, parameters, *, histogram=None, cancel=None):
+    """Return the `Quantization` of an image that is filtered already, by `Parameters`; see `quantize` for the rest."""
+    pixels, k, space = validate_image(image), parameters.k, parameters.space
+    held, dither = parameters.locked_colors, parameters.dither
     times = [time.perf_counter()]
-    bits = DRAFT_BITS if method_options.get("effort") == "draft" else 8
+    bits = DRAFT_BITS if parameters.is_draft else 8
     counted = histogram is None
     if counted:
         histogram = ColorHistogram.from_image(pixels, bits)
@@ -191,18 +200,17 @@ def quantize(
     elif bits < 8 == histogram.bits:  # the same draft, whether or not somebody had counted exactly
         histogram, counted = ColorHistogram.from_image(pixels, bits), True
     source = histogram
-    if fit_on and len(histogram) > k:
-        source = ColorHistogram.from_image(preview(pixels, fit_on).image, bits)
+    if parameters.fit_on and len(histogram) > k:
+        source = ColorHistogram.from_image(preview(pixels, parameters.fit_on).image, bits)
     times.append(time.perf_counter())
     stop_if(cancel, "between two stages")
 
-    given = {"color_space": color_space, "max_iter": max_iter, "cancel": cancel, **method_options}
-    palette, design = design_palette(chosen, source, k, seed, held, given)
+    palette, design = design_palette(source, parameters, cancel)
     times.append(time.perf_counter())
     stop_if(cancel, "between two stages")
 
-    color_labels, counts, error = nearest(histogram, palette, color_space)
-    if dither != "none" and dither_strength:
+    color_labels, counts, error = nearest(histogram, palette, space)
+    if dither and dither.strength:
         look_up = partial(map_pixels, pixels, histogram)
         if not counted:
             _check_same(look_up(color_labels), counts)
@@ -211,10 +219,10 @@ def quantize(
             palette,
             histogram.colors,
             look_up,
-            dither=dither,
-            strength=dither_strength,
-            light=dither_light,
-            color_space=color_space,
+            dither=dither.method,
+            strength=dither.strength,
+            light=dither.light,
+            color_space=space,
             cancel=cancel,
         )
         counts = np.bincount(labels.reshape(-1), minlength=len(palette))
@@ -234,10 +242,18 @@ def quantize(
         k=k,
         n_iter=design.n_iter,
         converged=design.converged,
-        inertia=error / color.SPACES[color_space].steps ** 2,
+        inertia=error / space.unit**2,
         seconds={**steps, "total": times[-1] - times[0]},
-        settings=settings,
+        settings=parameters.arguments(),
     )
+
+
+def _dither(method, strength, light):
+    """Return the `Dither` that three arguments of `quantize` ask for; those without effect are checked, too."""
+    check_choice("dither", method, DITHERS)
+    check_number("dither_strength", strength, 0, 1)
+    check_choice("dither_light", light, LIGHTS)
+    return None if method == "none" else Dither(method, strength, light)
 
 
 def _check_same(labels, counts):

@@ -15,7 +15,7 @@ from browser import Lab, Notebook, launch_chromium
 from playwright.sync_api import sync_playwright
 from run_lessons import FOLDER
 
-from img2num_nb.cli.compile_kernels import warm
+from img2num_nb.cli.compile_kernels import compile_kernels
 
 WIDGET = r"nb\.(Player|PixelGrid|ColorCloud|Microscope|KChooser|Viewer|explore|Explorer)\b"
 ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code').flatMap(cell =>
@@ -58,7 +58,7 @@ def main():
     if wanted.shots:
         wanted.shots.mkdir(parents=True, exist_ok=True)
     paths = [p for p in sorted(FOLDER.glob("0*.ipynb")) if not wanted.numbers or p.name[:2] in wanted.numbers]
-    warm()
+    compile_kernels()
     failed = False
     print("| notebook | seconds | kB | errors |\n|:--|--:|--:|:--|")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 import img2num_nb as nb
-from img2num_nb.cli.compile_kernels import warm
+from img2num_nb.cli.compile_kernels import compile_kernels
 from img2num_nb.images import png_bytes
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
@@ -60,7 +60,7 @@ def run(path):
 
 
 if __name__ == "__main__":
-    warm()  # what is compiled on first use says so, and that is no output of a lesson
+    compile_kernels()  # what is compiled on first use says so, and that is no output of a lesson
     for path in LESSONS:
         if not sys.argv[1:] or path.name[:2] in sys.argv[1:]:
             start = time.perf_counter()

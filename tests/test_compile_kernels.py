@@ -7,9 +7,9 @@ COLD = """
 import pkgutil
 from importlib import import_module
 from img2num_nb import _kernels
-from img2num_nb.cli.compile_kernels import warm
+from img2num_nb.cli.compile_kernels import compile_kernels
 
-warm()
+compile_kernels()
 for module in pkgutil.iter_modules(_kernels.__path__):
     for name, kernel in vars(import_module(f"img2num_nb._kernels.{module.name}")).items():
         if hasattr(kernel, "compiled") and not kernel.compiled.signatures:

@@ -1,5 +1,6 @@
 import ast
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from PIL import Image
 
 import img2num_nb as nb
 from img2num_nb.experiments import experiment, journal, manifest, measure
+from img2num_nb.prepare import prepare
 from img2num_nb.settings import Dither, Filter, Settings, spec
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -68,10 +70,12 @@ def test_design_on_a_thumbnail_is_an_axis_too_and_its_cost_is_in_the_table():
     assert table["labels_sha256"][1] == measure.labels_sha256(made.labels)
 
 
-def test_keys_are_as_before_dithering_came():
+def test_a_key_depends_only_on_settings_that_differ_from_their_defaults():
     common = {"metrics": ["mse"], "repeats": 1, "max_side": None, "versions": {}}
-    assert measure.cell_key("a", "b", Settings(), **common) == "cell-2d50847699194c0d"
-    assert measure.cell_key("a", "b", Settings(dither=Dither()), **common) != "cell-2d50847699194c0d"
+    facts = json.dumps(["a", "b", {"k": 4}, ["mse"], 1, None, {}]).encode()
+    expected = "cell-" + hashlib.sha256(facts).hexdigest()[:16]
+    assert measure.cell_key("a", "b", Settings(k=4), **common) == expected
+    assert measure.cell_key("a", "b", Settings(k=4, dither=Dither()), **common) != expected
 
 
 def test_columns_are_documented_and_in_order():
@@ -83,11 +87,11 @@ def test_columns_are_documented_and_in_order():
 def test_an_image_is_decoded_once_and_each_filter_runs_once(monkeypatch):
     calls = []
     monkeypatch.setattr(measure, "open_image", lambda name: calls.append(name) or nb.load_image(name))
-    monkeypatch.setattr(Settings, "smooth", lambda self, image, **_: calls.append(str(self.filter)) or image)
+    monkeypatch.setattr(measure, "prepare", lambda image, filter: calls.append(str(filter)) or prepare(image))
     measure.warm_up(spec.expand({"filter": ["1,2,lab", "2,3,lab"]}))
     calls.clear()
     nb.sweep("a.png", filter=["1,2,lab", "2,3,lab"], k=[2, 3])
-    assert [call for call in calls if call != "None"] == ["a.png", "1,2,lab", "2,3,lab"]
+    assert calls == ["a.png", "1,2,lab", "2,3,lab"]
 
 
 def test_arrays_need_no_file_and_keep_their_names():
@@ -111,14 +115,14 @@ def test_a_pipe_is_a_row_with_its_error_and_nothing_waits():
 
 
 def test_a_failed_cell_is_a_row_and_the_rest_go_on(monkeypatch):
-    plain = Settings.quantize
+    plain = measure.quantize_prepared
 
-    def fail(self, image, **options):
-        if self.k == 3 and image.shape != (64, 64, 3):
+    def fail(prepared, settings):
+        if settings.k == 3:
             raise MemoryError
-        return plain(self, image, **options)
+        return plain(prepared, settings)
 
-    monkeypatch.setattr(Settings, "quantize", fail)
+    monkeypatch.setattr(measure, "quantize_prepared", fail)
     table = nb.sweep("a.png", k=[2, 3, 4])
     assert table["error"].fillna("").tolist() == ["", "not enough memory", ""]
 
@@ -424,7 +428,7 @@ def engine_modules():
 
 
 #: What computing code may import without being part of the digest: checks, texts, and files.
-PROSE = {"errors", "hex_colors", "palette_files", "atomic"}
+PROSE = {"errors", "hex_colors", "palette_files", "atomic", "vocabulary"}
 
 
 def test_the_engine_s_digest_covers_all_that_computing_code_imports():

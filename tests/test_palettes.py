@@ -5,7 +5,7 @@ import pytest
 from oracles import SPACE_NAMES, photo
 
 from img2num_nb import METHODS, quantize
-from img2num_nb.palettes.options import check_options
+from img2num_nb.parameters import check_options
 
 IMAGE = photo(step=8)
 every_method = pytest.mark.parametrize("method", sorted(METHODS))

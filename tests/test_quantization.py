@@ -8,10 +8,12 @@ from hypothesis.extra.numpy import arrays
 from oracles import SPACE_NAMES, error, nearest, noise, photo
 from skimage.color import rgb2lab
 
+import img2num_nb as nb
 from img2num_nb import METHODS, ColorHistogram, ImageError, quantize
-from img2num_nb.color import to_grid
+from img2num_nb.color import from_grid, to_grid, weighted
 from img2num_nb.errors import Cancelled
 
+COLORS = noise(500, 1)[:, 0]
 SHAPES = st.tuples(st.integers(1, 8), st.integers(1, 8), st.just(3))
 IMAGES = st.one_of(
     arrays(np.uint8, SHAPES), arrays(np.uint8, SHAPES, elements=st.sampled_from([0, 1, 128, 255]))
@@ -274,3 +276,43 @@ def test_options_change_nothing_for_an_image_of_few_colours():
     image[0] = 255
     for options in ({"init": [[0, 0, 0], [9, 9, 9], [1, 1, 1]]}, {"init": "wu", "n_init": 2, "tol": 0}):
         assert quantize(image, 3, **options).palette.tolist() == [[0, 0, 0], [255, 255, 255]]
+
+
+def test_a_chroma_weight_scales_the_chroma_of_the_grid():
+    plain, heavy, light = (to_grid(COLORS, weighted("oklab", weight)) for weight in (1, 2, 0.5))
+    np.testing.assert_allclose(
+        heavy * 2, plain * [1, 2, 2], atol=1.01
+    )  # twice the chroma: half the lightness
+    np.testing.assert_allclose(light, plain * [1, 0.5, 0.5], atol=0.5)
+
+
+@pytest.mark.parametrize("weight", [0.5, 1, 2, 10])
+def test_a_weighted_space_leads_back_to_the_same_colours(weight):
+    for name in "lab", "oklab":
+        space = weighted(name, weight)
+        assert np.abs(from_grid(to_grid(COLORS, space), space).astype(int) - COLORS).max() <= (weight == 10)
+
+
+def test_with_a_chroma_weight_the_inertia_is_the_weighted_squared_distance():
+    image = nb.sample_image("coffee")[::4, ::4]
+    q = nb.quantize(image, 6, color_space="oklab", chroma_weight=2)
+    before, after = (nb.convert_color(pixels, "srgb", "oklab") * [1, 2, 2] for pixels in (image, q.image))
+    assert q.inertia == pytest.approx(((before - after) ** 2).sum(), rel=1e-4)
+
+
+def test_oklab_with_twice_the_chroma_comes_nearer_to_delta_e_than_plain_oklab():
+    means = []
+    for weight in 1, 2:
+        images = [nb.sample_image(name) for name in ("astronaut", "chelsea", "coffee")]
+        made = [nb.quantize(image, 8, color_space="oklab", chroma_weight=weight) for image in images]
+        found = [
+            nb.metrics(image, q, ["delta_e_mean"])["delta_e_mean"]
+            for image, q in zip(images, made, strict=True)
+        ]
+        means.append(np.mean(found))
+    assert means[1] < means[0]
+
+
+def test_a_chroma_weight_is_refused_where_there_is_no_chroma():
+    with pytest.raises(ValueError, match="chroma_weight is for color_space 'lab' or 'oklab'"):
+        nb.quantize(np.zeros((2, 2, 3), np.uint8), 2, color_space="srgb", chroma_weight=2)

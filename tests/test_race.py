@@ -58,7 +58,7 @@ def test_a_large_image_is_reduced_and_the_filter_s_reach_with_it(image):
     assert max(course.original.shape) <= race.SIDE
     step = round(len(large) / len(course.original))
     expected = nb.bilateral_filter(course.original, sigma_spatial=6 / step, sigma_range=20)
-    np.testing.assert_array_equal(course.image, expected)
+    np.testing.assert_array_equal(course.prepared.image, expected)
 
 
 def test_a_run_waits_until_it_is_quiet_and_can_be_cancelled_meanwhile(image):

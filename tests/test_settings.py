@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 import img2num_nb as nb
 from img2num_nb.color import SPACES
-from img2num_nb.dither import DITHERS, LIGHTS
-from img2num_nb.filters import SPACES as FILTER_SPACES
-from img2num_nb.palettes.options import option_text, option_value
 from img2num_nb.settings import Dither, Filter, Settings
+from img2num_nb.settings.options import option_text, option_value
 from img2num_nb.settings.settings import save_settings
 from img2num_nb.settings.spec import load_settings
+from img2num_nb.vocabulary import DITHERS, FILTER_SPACES, LIGHTS
 
 TEXT = st.text(st.characters(codec="utf-8"))
 SIGMAS = st.floats(0, 50)

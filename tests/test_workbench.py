@@ -122,7 +122,7 @@ def test_every_choice_of_the_library_is_offered_with_a_name_and_a_line():
 
 def test_every_option_of_a_method_is_offered_with_the_choices_that_it_takes():
     options = {option["name"]: option for option in words.method_options("kmeans")}
-    assert set(options) == {*nb.METHODS["kmeans"].options, "max_iter", "fit_on"}
+    assert set(options) == {*nb.METHODS["kmeans"].options, "max_iter", "fit_on", "chroma_weight"}
     assert set(options["init"]["choices"]) >= {"k-means++", "random", "maximin"}
     assert options["n_init"]["default"] == "automatic"
 

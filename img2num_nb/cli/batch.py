@@ -8,13 +8,17 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+from ..choose import choose_k
 from ..errors import ImageError, error_text
 from ..files.palette_files import ENDINGS, palette_bytes
 from ..hex_colors import to_hex
 from ..images import SAMPLE, STANDARD, expand_images, image_bytes, open_image
 from ..images.write import FORMATS as IMAGE_FORMATS
-from ..palettes.options import option_value
+from ..prepare import prepare
+from ..quality import metrics
+from ..quantization import quantize_prepared
 from ..settings import Settings
+from ..settings.options import option_value
 from ..settings.spec import load_settings
 
 #: What a row takes from a `Quantization` as it is.
@@ -122,28 +126,28 @@ def run(sources, variants, targets, outputs, limits=None):
             image = open_image(source)
         except (ImageError, OSError, MemoryError) as error:
             trouble = error
+        prepared = {}  # what variants with the same filter share
         for variant in variants:
             target = next(targets)
             if image is None:
                 yield _failure(source, trouble)
                 continue
             try:
-                yield _result(source, image, variant, target, outputs, limits)
+                if variant.filter not in prepared:
+                    prepared = {variant.filter: prepare(image, variant.filter)}
+                yield _result(source, image, prepared[variant.filter], variant, target, outputs, limits)
             except (ImageError, OSError, MemoryError) as error:
                 yield _failure(source, error)
 
 
-def _result(source, image, variant, target, outputs, limits):
-    from ..choose import choose_k
-    from ..quality import metrics
-
+def _result(source, image, prepared, variant, target, outputs, limits):
     if limits:
         arguments = variant.arguments()
-        smooth, most = variant.smooth(image), arguments.pop("k")
-        made = choose_k(smooth, original=image, max_k=most, **limits, **arguments).quantization
+        limits = limits | {"max_k": arguments.pop("k"), "original": image, "histogram": prepared.histogram}
+        made = choose_k(prepared.image, **limits, **arguments).quantization
         variant = replace(variant, k=made.k)
     else:
-        made = variant.quantize(image)
+        made = quantize_prepared(prepared, variant)
     if target:
         _write(target, made, outputs)
     colors = zip(to_hex(made.palette), made.palette.tolist(), made.counts.tolist(), strict=True)

@@ -7,25 +7,23 @@ import time
 
 from ..settings import Filter, Settings
 
-PATIENCE = 2.0  # seconds that need no word: with kernels on disk it takes less
+QUIET_SECONDS = 2.0  # with compiled kernels on disk it takes less, and nothing is said
 
 
-def warm():
+def compile_kernels():
     """Run filters, quantizations and metrics on a tiny picture, and return the seconds that it took."""
     import numpy as np
 
-    from ..color import SPACES
-    from ..dither import DITHERS
-    from ..filters import SPACES as FILTER_SPACES
     from ..palettes import METHODS
     from ..quality import metrics
     from ..quantization import quantize
+    from ..vocabulary import COLOR_SPACES, DITHERS, FILTER_SPACES
 
     start = time.perf_counter()
     image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     for space in FILTER_SPACES:
         Settings(Filter(1, 50, space)).smooth(image)
-    variants = [Settings(None, space, options={"effort": "draft"}) for space in SPACES]
+    variants = [Settings(None, space, options={"effort": "draft"}) for space in COLOR_SPACES]
     variants += [Settings(method=name) for name, method in METHODS.items() if method.extra is None]
     variants += [Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels
     for settings in variants:
@@ -40,11 +38,13 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(os, "nice"):
         os.nice(10)
-    word = threading.Timer(PATIENCE, print, ["compiling kernels (first start only) ..."], {"flush": True})
+    word = threading.Timer(
+        QUIET_SECONDS, print, ["compiling kernels (first start only) ..."], {"flush": True}
+    )
     word.start()
-    seconds = warm()
+    seconds = compile_kernels()
     word.cancel()
-    if seconds > PATIENCE:
+    if seconds > QUIET_SECONDS:
         print(f"compiling kernels ... done in {seconds:.0f} s", flush=True)
 
 

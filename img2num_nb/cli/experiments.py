@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import error_text
+from .flags import with_settings
 
 Spec = Annotated[
     Path, typer.Argument(metavar="SPEC", help="A YAML file of images and variants, as examples/quick.yaml.")
@@ -108,30 +109,25 @@ def verify(
     raise typer.Exit(1 if differences else 0)
 
 
+@with_settings
 def giant(
     image: Annotated[str, typer.Argument(help="A tiled TIFF, or a Zarr array (height, width, 3) of 8 bits.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="NAME.zarr or NAME.tif: labels and palette.")
     ],
-    k: Annotated[int, typer.Option("-k", "--k", help="Colours wanted.")] = 16,
-    color_space: Annotated[str, typer.Option(help="Where distances are measured.")] = "lab",
-    method: Annotated[str, typer.Option(help="Palette design.")] = "kmeans",
-    filter: Annotated[
-        str | None, typer.Option(help="Smooth first: SIGMA_SPATIAL,SIGMA_RANGE[,SPACE].")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Start of the random choices.")] = 0,
     scheduler: Scheduler = None,
     workers: Workers = 2,
+    **given,
 ):
     """Quantize an image larger than memory, tile by tile; the same bits as in memory.
 
     Exit status: 0 all well, 1 it failed, 2 wrong use.
     """
     with _errors(), _progress("tiles") as progress, _pool(scheduler, workers) as pool:
-        from ..settings import Filter, Settings
+        from ..settings import Settings
         from ..tiled.quantize import map_here, quantize_tiled
 
-        settings = Settings(Filter.parse(filter), color_space, method, k, seed)
+        settings = Settings.from_dict({name: value for name, value in given.items() if value is not None})
         made = quantize_tiled(
             image, output, settings, map_tiles=pool.map if pool else map_here, progress=progress
         )

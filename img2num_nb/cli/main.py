@@ -12,6 +12,7 @@ import typer
 from .. import __version__
 from . import experiments
 from .experiments import Overwrite, stop
+from .flags import with_settings
 
 app = typer.Typer(
     help="Understand colour quantization: explore it in JupyterLab, or quantize pictures here.",
@@ -80,6 +81,7 @@ def lab(
 
 
 @app.command()
+@with_settings
 def quantize(
     images: Annotated[
         list[str] | None,
@@ -88,19 +90,11 @@ def quantize(
             help="Paths, patterns ('photos/*.jpg'), sample:NAME (sample:astronaut) or - for standard input.",
         ),
     ] = None,
-    k: Annotated[
-        int | None,
-        typer.Option(
-            "-k",
-            "--k",
-            help="Colours wanted (default: 16); with --max-delta-e or --max-bytes: colours allowed (default: 256, or the file's).",
-        ),
-    ] = None,
     max_delta_e: Annotated[
         float | None,
         typer.Option(
             metavar="X",
-            help="Find the fewest colours whose mean difference (CIEDE2000) from the picture is at most X; 1 is just visible.",
+            help="Find the fewest colours, up to -k (256), with a mean difference (CIEDE2000) of at most X; 1 is just visible.",
         ),
     ] = None,
     max_bytes: Annotated[
@@ -108,56 +102,6 @@ def quantize(
         typer.Option(
             metavar="N",
             help="Find the most colours whose PNG has at most N bytes; with --max-delta-e, fail if the fewest need more.",
-        ),
-    ] = None,
-    color_space: Annotated[
-        str | None,
-        typer.Option(
-            help="srgb, linear, lab, oklab, hsv or ycbcr (default: lab).",
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(
-            help="Palette design; a wrong name lists them all (default: kmeans).",
-        ),
-    ] = None,
-    filter: Annotated[
-        str | None,
-        typer.Option(
-            help="Smooth first: SIGMA_SPATIAL,SIGMA_RANGE[,SPACE], as in 3,50 or 3,50,lab (default: none).",
-        ),
-    ] = None,
-    dither: Annotated[
-        str | None,
-        typer.Option(
-            help="METHOD[,STRENGTH[,LIGHT]], as in bayer or floyd-steinberg,0.75; a wrong name lists them all (default: none).",
-        ),
-    ] = None,
-    lock: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLOURS",
-            help="Colours that stay in the palette as they are, as in '#ff8800,#001122' (default: none).",
-        ),
-    ] = None,
-    fit_on: Annotated[
-        int | None,
-        typer.Option(
-            metavar="SIDE",
-            help="Design on a reduced picture of at most SIDE x SIDE pixels; 0: on the whole (default: 0).",
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            help="Start of the random choices (default: 0).",
-        ),
-    ] = None,
-    max_iter: Annotated[
-        int | None,
-        typer.Option(
-            help="Upper limit of iterations (default: 100).",
         ),
     ] = None,
     option: Annotated[
@@ -181,6 +125,7 @@ def quantize(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
+    **given,
 ):
     """Quantize pictures; print their palettes and errors, and with -o write them as indexed files, or the palette as a file.
 
@@ -193,11 +138,9 @@ def quantize(
     from ..files.outputs import Outputs
     from . import batch
 
-    given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
-    given |= {"filter": filter, "dither": dither, "locked": lock, "fit_on": fit_on}
     limits = {"max_delta_e": max_delta_e, "max_png_bytes": max_bytes}
     limits = {name: limit for name, limit in limits.items() if limit is not None}
-    if limits and k is None and settings is None:
+    if limits and given["k"] is None and settings is None:
         given["k"] = 256
     try:
         sources, variants = batch.choose(images, settings, given, option or [])

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..palettes import METHODS
-from ..quality import METRICS
+from ..vocabulary import METRICS
 
 
 def show(rows, error=False):
@@ -38,7 +38,7 @@ def _show_one(console, row):
     table = Table("metric", "value", "what it says", box=None)
     table.columns[1].justify = "right"
     for name, value in row["metrics"].items():
-        table.add_row(name, _number(value), METRICS[name])
+        table.add_row(name, _number(value), METRICS[name].help)
     console.print(table)
     if row["output"]:
         console.print(f"wrote {row['output']}", markup=False, soft_wrap=True)

@@ -14,11 +14,11 @@ import numpy as np
 from ..errors import ImageError
 from ..files.atomic import write_atomically
 from ..images import SAMPLE, expand_images, image_sha256
-from ..quality import METRICS
 from ..settings import spec, yaml_files
+from ..vocabulary import DEFAULTS, METRICS
 from . import manifest
 from .journal import Journal
-from .measure import COLUMNS, LATER, Task, cell_key, read, run_task, source_sha256, warm_up
+from .measure import COLUMNS, DEFAULT_TEXTS, Task, cell_key, read, run_task, source_sha256, warm_up
 
 MANIFEST = "manifest.json"
 EARLIER_ROWS = (
@@ -213,21 +213,17 @@ class Experiment:
 def sweep(
     images,
     *,
-    k=16,
-    color_space="lab",
-    method="kmeans",
+    k=DEFAULTS["k"],
+    color_space=DEFAULTS["color_space"],
+    method=DEFAULTS["method"],
     filter=None,
     seed=0,
-    max_iter=100,
-    options=None,
-    dither=None,
-    locked=None,
-    fit_on=0,
     repeats=1,
     metrics=None,
     max_side=None,
     out=None,
     progress=None,
+    **settings,
 ):
     """Quantize images in every combination of the settings given, a tidy row for each.
 
@@ -235,7 +231,7 @@ def sweep(
     ----------
     images : str, path, (H, W, 3) ndarray of uint8, a list of those, or a dict name -> array
         Texts may be ``sample:NAME`` and patterns.
-    k, color_space, method, filter, seed, max_iter, options, dither, locked, fit_on
+    k, color_space, method, filter, seed, **settings
         As in `Settings`, or a list of such values, which makes a grid. A filter is text such as ``"3,50,lab"``, a `Filter`, or None;
         dither is text such as ``"floyd-steinberg,0.75"``, a `Dither`, or None; locked is text such as ``"#ff8800,#001122"``, or None.
     repeats, metrics, max_side
@@ -262,15 +258,22 @@ def sweep(
     >>> table.pivot(index="k", columns="color_space", values="n_colors").to_numpy().tolist()
     [[4, 4], [16, 16]]
     """
-    texts = {"filter": filter, "dither": dither, "locked": locked}
-    for name, value in texts.items():
-        texts[name] = [str(v or "none") for v in (value if isinstance(value, list) else [value])]
-    given = {"color_space": color_space, "method": method, "k": k, "seed": seed, "max_iter": max_iter}
-    variants = [texts | given | {"fit_on": fit_on, "options": [{}] if options is None else options}]
+    variant = {
+        "k": k,
+        "color_space": color_space,
+        "method": method,
+        "filter": filter,
+        "seed": seed,
+    } | settings
+    for name in {"filter", "dither", "locked"} & variant.keys():
+        values = variant[name] if isinstance(variant[name], list) else [variant[name]]
+        variant[name] = [str(value or "none") for value in values]
+    if variant.get("options", {}) is None:
+        del variant["options"]
     values = {"repeats": repeats, "max_side": max_side} | (
         {} if metrics is None else {"metrics": list(metrics)}
     )
-    parsed = spec.parse({"title": "Sweep", "images": ["-"], "variants": variants} | values)
+    parsed = spec.parse({"title": "Sweep", "images": ["-"], "variants": [variant]} | values)
     return Experiment(**parsed | {"images": _named(images)}).run(out, progress=progress)
 
 
@@ -297,7 +300,7 @@ def frame(rows):
     """Return rows as a pandas table with the columns of `COLUMNS` that they have."""
     import pandas as pd
 
-    rows = [LATER | row for row in rows]
+    rows = [DEFAULT_TEXTS | row for row in rows]
     used = set().union(*rows)
     return pd.DataFrame(rows, columns=[name for name in COLUMNS if name in used])
 

@@ -25,8 +25,11 @@ ENGINE = (
     "images",
     "mapping",
     "palettes",
+    "parameters",
+    "prepare",
     "quality",
     "quantization",
+    "sheets/regions",
 )
 #: Packages that take part in computing every row: another version may mean other bits.
 COMPUTING = ("numpy", "numba", "llvmlite", "scikit-learn", "scikit-image", "scipy", "pillow")

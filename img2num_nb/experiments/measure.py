@@ -6,7 +6,7 @@ import math
 import os
 import statistics
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,26 +14,16 @@ from .._kernels.run import n_threads
 from ..errors import ImageError
 from ..files.atomic import open_regular
 from ..hex_colors import check_colors, to_hex
-from ..histogram import ColorHistogram
 from ..images import SAMPLE, image_sha256, open_image, preview, validate_image
-from ..quality import METRICS, metrics
+from ..prepare import prepare
+from ..quality import metrics
+from ..quantization import quantize_prepared
 from ..settings import Settings
+from ..vocabulary import METRICS, SETTINGS
 from . import manifest
 
-_SETTINGS = {
-    "filter": "none, or sigma_spatial,sigma_range,color_space",
-    "color_space": "where distances were measured",
-    "method": "palette design",
-    "k": "colours asked for",
-    "seed": "start of the random choices",
-    "max_iter": "upper limit of iterations",
-    "options": "the method's own, JSON",
-    "dither": "none, or method,strength,light",
-    "locked": "none, or the colours that had to stay, in hex, separated by commas",
-    "fit_on": "greatest side of the reduced image that design saw, pixels; 0: it saw all",
-}
-#: Settings that came later, and what a row without them had.
-LATER = {"dither": "none", "locked": "none", "fit_on": 0}
+#: What a row has where it does not say: the defaults, as text.
+DEFAULT_TEXTS = Settings().to_dict()
 #: Every column of a table of results, in order.
 COLUMNS = {
     "key": "identity of the cell: image, settings and versions hashed; the same cell has the same key everywhere",
@@ -42,12 +32,12 @@ COLUMNS = {
     "image_sha256": "of the decoded pixels, see images.image_sha256",
     "width": "of what was quantized, pixels",
     "height": "of what was quantized, pixels",
-    **{field.name: _SETTINGS.get(field.name, "a setting") for field in fields(Settings)},
+    **{name: setting.help for name, setting in SETTINGS.items()},
     "n_colors": "colours of the palette, at most k",
     "n_iter": "iterations made",
     "converged": "whether the method came to its end",
     "inertia": "sum of squared distances in the colour space",
-    **METRICS,
+    **{name: metric.help for name, metric in METRICS.items()},
     "seconds_decode": "reading the image, once for all its cells",
     "seconds_filter": "smoothing it, once for all cells with that filter",
     "seconds_histogram": "counting its colours, once for all cells with that filter",
@@ -123,7 +113,7 @@ def cell_key(name, content, settings, *, metrics, repeats, max_side, versions=No
         By default those of this installation.
     """
     versions = manifest.versions(settings.method) if versions is None else versions
-    chosen = {name: value for name, value in settings.to_dict().items() if LATER.get(name) != value}
+    chosen = {name: value for name, value in settings.to_dict().items() if DEFAULT_TEXTS[name] != value}
     facts = [name, content, chosen, list(metrics), repeats, max_side, versions]
     return "cell-" + hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -147,16 +137,15 @@ def run_task(task):
     of_image = {}
     for cells in by_filter(task.cells):
         try:
-            smooth, histogram, seconds = _prepare(image, cells[0][1])
+            prepared = prepare(image, cells[0][1].filter)
         except Exception as error:
             yield from (failure(task, key, settings, error) | shared for key, settings in cells)
             continue
         for key, settings in cells:
             try:
-                made, times = _quantize(smooth, histogram, settings, task.repeats)
+                made, times = _quantize(prepared, settings, task.repeats)
                 measured = _metrics(image, made, task.metrics, of_image)
-                times["seconds_total"] += seconds["seconds_histogram"]
-                row = _row(task, key, settings) | shared | seconds | _facts(made) | measured | times
+                row = _row(task, key, settings) | shared | _facts(made) | measured | times
                 yield {name: _plain(row[name]) for name in COLUMNS if name in row}
             except Exception as error:  # a cell must not end a sweep of a thousand
                 yield failure(task, key, settings, error) | shared
@@ -190,7 +179,7 @@ def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled
 
 def settings_of(row):
     """Return the `Settings` of a row."""
-    values = {field.name: (LATER | row)[field.name] for field in fields(Settings)}
+    values = {name: (DEFAULT_TEXTS | row)[name] for name in SETTINGS}
     return Settings.from_dict(
         {name: json.loads(v) if isinstance(v, str) and v[:1] in "{[" else v for name, v in values.items()}
     )
@@ -221,31 +210,17 @@ def by_filter(cells):
     return groups.values()
 
 
-def _prepare(image, settings):
-    start = time.perf_counter()
-    smooth = settings.smooth(image)
-    middle = time.perf_counter()
-    histogram = ColorHistogram.from_image(smooth)
-    return (
-        smooth,
-        histogram,
-        {"seconds_filter": middle - start, "seconds_histogram": time.perf_counter() - middle},
-    )
-
-
-def _quantize(smooth, histogram, settings, repeats):
-    """Return the quantization of a filtered image and its median times."""
-    settings = replace(settings, filter=None)
-    runs = []
-    for _ in range(repeats):
-        fresh = ColorHistogram(histogram.colors, histogram.counts)
-        runs.append(settings.quantize(smooth, histogram=fresh))
+def _quantize(prepared, settings, repeats):
+    """Return the quantization of a `Prepared` image and its median times."""
+    runs = [quantize_prepared(prepared.fresh(), settings) for _ in range(repeats)]
     design, mapping = ([run.seconds[stage] for run in runs] for stage in ("design", "mapping"))
     both = [a + b for a, b in zip(design, mapping, strict=True)]
     return runs[0], {
+        "seconds_filter": prepared.seconds.get("filter", 0.0),
+        "seconds_histogram": prepared.seconds["histogram"],
         "seconds_design": statistics.median(design),
         "seconds_mapping": statistics.median(mapping),
-        "seconds_total": statistics.median(both),
+        "seconds_total": prepared.seconds["histogram"] + statistics.median(both),
         "seconds_spread": max(both) - min(both),
     }
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from ..errors import ImageError
 from ..images import SAMPLE, image_sha256
-from ..quality import METRICS
+from ..vocabulary import METRICS
 from . import manifest
 from .experiment import MANIFEST, Experiment
 from .journal import NAME, read_lines
-from .measure import LATER, Task, cell_key, parse_palette, read, run_task, settings_of, source_sha256
+from .measure import DEFAULT_TEXTS, Task, cell_key, parse_palette, read, run_task, settings_of, source_sha256
 
 LEVELS = 2  # greatest difference of a palette's channel, 0..255, that is within tolerance
 PERCENT = 1.0  # and of a metric
@@ -238,7 +238,15 @@ def _find(name, folder):
 
 
 def _name(row):
-    options = "" if row["options"] == "{}" else f" {row['options']}"
-    smooth = "" if row["filter"] == "none" else f" filter {row['filter']}"
-    after = "".join(f" {name} {row[name]}" for name in LATER if row.get(name, LATER[name]) != LATER[name])
-    return f"{row['image']} {row['method']}{options} {row['color_space']}{smooth} k={row['k']} seed={row['seed']}{after}"
+    """Return what tells a row from others: its image, method, colour space, k and seed, and what is not as by default."""
+    first = ("method", "options", "color_space", "filter", "k", "seed")
+    chosen = {name: row.get(name, usual) for name, usual in DEFAULT_TEXTS.items()}
+    options = "" if chosen["options"] in ("{}", {}) else f" {chosen['options']}"
+    smooth = "" if chosen["filter"] == "none" else f" filter {chosen['filter']}"
+    after = "".join(
+        f" {name} {value}"
+        for name, value in chosen.items()
+        if name not in first and value != DEFAULT_TEXTS[name]
+    )
+    named = f"{row['image']} {chosen['method']}{options} {chosen['color_space']}{smooth}"
+    return f"{named} k={chosen['k']} seed={chosen['seed']}{after}"

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from ..errors import Cancelled, check_integer
-from ..histogram import ColorHistogram
+from ..prepare import prepare
 from ..quality import metrics
 from ..quantization import Quantization, quantize
+from ..vocabulary import METRICS
 
 #: Name -> what the curve says, and its unit.
 FIGURES = {
-    "mse": ("Error", "mse, sRGB levels²"),
-    "delta_e_mean": ("Difference", "mean ΔE 2000"),
+    "mse": ("Error", METRICS["mse"].axis),
+    "delta_e_mean": ("Difference", METRICS["delta_e_mean"].axis),
     "n_regions": ("Regions", "of one colour"),
     "png_bytes": ("PNG file", "kB"),
     "seconds": ("Time", "ms to design and map"),
@@ -67,7 +68,7 @@ def k_curve(image, ks=range(2, 65), color_space="lab", seed=0, *, progress=None,
         If `cancel` returned true.
     """
     ks = check_ks(ks)
-    histogram = ColorHistogram.from_image(image)
+    histogram = prepare(image).histogram
     histogram.cells(color_space)  # shared by all: it would be counted as time of the first
     names = [name for name in FIGURES if name != "seconds"]
     points = []

@@ -7,9 +7,10 @@ import numpy as np
 
 from .. import color
 from ..errors import check_choice, check_integer, check_number
-from ..filters import SPACES, window_radius
+from ..filters import window_radius
 from ..histogram import ColorHistogram
 from ..images import validate_image
+from ..vocabulary import FILTER_SPACES as SPACES
 
 
 @dataclass(frozen=True, eq=False)

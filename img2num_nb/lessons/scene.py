@@ -21,15 +21,6 @@ _PLACES = {
     "ycbcr": (1, 2, 0),
 }
 _CONE = (("S V cos H", -1, 1), ("S V sin H", -1, 1), ("V", 0, 1))  # hue is an angle: its colours fill a cone
-#: What a distance in each space is counted in.
-UNITS = {
-    "srgb": "sRGB levels",
-    "linear": "linear light",
-    "lab": "Lab units",
-    "oklab": "Oklab units",
-    "hsv": "cone units",
-    "ycbcr": "YCbCr levels",
-}
 
 
 def axes(color_space):

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .. import color
 from ..figures._base import COLORS, STYLE, WIDTH, new_figure
+from ..vocabulary import COLOR_SPACES
 from . import scene
 from .k_curve import FIGURES
 from .microscope import gauss
@@ -54,7 +55,9 @@ def side_by_side_figure(players):
                     markersize=6,
                 )
         curve.set(
-            title="◇ assign, ● move", xlabel="iteration", ylabel=f"inertia per pixel,\n{scene.UNITS[space]}²"
+            title="◇ assign, ● move",
+            xlabel="iteration",
+            ylabel=f"inertia per pixel,\n{COLOR_SPACES[space].unit}²",
         )
         curve.set_xlim(left=0)
         curve.xaxis.set_major_locator(MaxNLocator(5, integer=True))

@@ -1,6 +1,6 @@
 """What the k-means player says about where it stands."""
 
-from .scene import UNITS
+from ..vocabulary import COLOR_SPACES
 
 
 def words(state):
@@ -21,5 +21,5 @@ def words(state):
     if state.fresh:
         share = 100 * state.changed / state.histogram.n_pixels
         return f"{share:.3g} % of the pixels changed their centre. Next: move each centre to the mean of its pixels.{lonely}"
-    went = f"{state.shift:.3g} {UNITS[state.color_space]}"
+    went = f"{state.shift:.3g} {COLOR_SPACES[state.color_space].unit}"
     return f"Move {state.n_iter}: the centres went {went} on average. Next: assign each colour again.{lonely}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from .. import vocabulary
 from .cuts import bisecting, median_cut, octree, wu
 from .design import Design
 from .kmeans import EFFORTS, kmeans
@@ -40,8 +41,9 @@ class Method:
 
     @property
     def summary(self):
-        """One line about the method: the first of its docstring."""
-        return inspect.getdoc(self.design).split("\n", 1)[0]
+        """One line about the method."""
+        term = vocabulary.METHODS[self.name]
+        return f"{term.label}: {term.help}"
 
     @cached_property
     def parameters(self):

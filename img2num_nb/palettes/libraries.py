@@ -4,7 +4,7 @@ from importlib import import_module
 
 import numpy as np
 
-from ..color import SPACES, from_grid, to_grid
+from ..color import from_grid, space_of, to_grid
 from ..color_grid import Cells
 from ..errors import MissingExtra, check_choice, check_integer, check_number
 from .design import Design
@@ -31,7 +31,7 @@ def opencv(
         Number of centres wanted.
     rng : numpy.random.Generator
         Seeds OpenCV's own.
-    color_space : str
+    color_space : str or Space
         That of `coords`.
     max_iter : int
         Upper limit of an attempt's iterations; OpenCV makes 2 at least and 100 at most, whatever it is.
@@ -57,7 +57,7 @@ def opencv(
     flag = {"random": cv2.KMEANS_RANDOM_CENTERS, "pp": cv2.KMEANS_PP_CENTERS}[
         check_choice("flags", flags, FLAGS)
     ]
-    steps = SPACES[color_space].steps
+    steps = space_of(color_space).unit
     steps /= (
         255 if steps > 1 << 10 else 1
     )  # a space that runs from 0 to 1, where epsilon would end it at once
@@ -89,7 +89,7 @@ def imagequant(coords, counts, k, rng, *, color_space="srgb"):
         Number of colours wanted, 1 to 256.
     rng : numpy.random.Generator
         Not used.
-    color_space : str
+    color_space : str or Space
         That of `coords`.
 
     Raises

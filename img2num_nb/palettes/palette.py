@@ -4,24 +4,19 @@ import numpy as np
 
 from .. import color
 from ..histogram import color_codes
+from . import METHODS
 from .design import Design
 from .locked import design_around
 
 
-def design_palette(method, histogram, k, seed, held, options):
+def design_palette(histogram, parameters, cancel=None):
     """Return a palette of at most k colours, and the `Design` it comes from.
 
     Parameters
     ----------
-    method : Method
     histogram : ColorHistogram
-    k : int
-    seed : int
-        Of everything random.
-    held : (n, 3) ndarray of uint8
-        sRGB colours that stay as they are, n <= k.
-    options : dict
-        The method's own, and color_space, max_iter and cancel.
+    parameters : Parameters
+    cancel : callable, optional
 
     Returns
     -------
@@ -29,8 +24,10 @@ def design_palette(method, histogram, k, seed, held, options):
         In canonical order.
     design : Design
     """
-    design = _design(method, histogram, k, seed, held, options)
-    return canonical(np.vstack([color.from_grid(design.centers, options["color_space"]), held])), design
+    design = _design(histogram, parameters, cancel)
+    return canonical(
+        np.vstack([color.from_grid(design.centers, parameters.space), parameters.locked_colors])
+    ), design
 
 
 def canonical(colors):
@@ -39,13 +36,16 @@ def canonical(colors):
     return colors[np.argsort(color.to_grid(colors, "lab")[:, 0], kind="stable")]
 
 
-def _design(method, histogram, k, seed, held, options):
-    space = options["color_space"]
+def _design(histogram, parameters, cancel):
+    k, held, space = parameters.k, parameters.locked_colors, parameters.space
+    method = METHODS[parameters.method]
+    options = parameters.design_options
     if not isinstance(options.get("init", ""), str):
         init = _check_colors("init", options["init"], k - len(held))
         options = options | {"init": color.to_grid(init, space)}
+    options = options | {"color_space": space, "max_iter": parameters.max_iter, "cancel": cancel}
     given = {name: value for name, value in options.items() if name in method.parameters}
-    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(seed)
+    coords, counts, rng = histogram.coords(space), histogram.counts, np.random.default_rng(parameters.seed)
     if method.keeps_few and len(histogram) <= k:
         every = np.unique(np.vstack([histogram.colors, held]), axis=0)
         if len(every) <= k:

@@ -1,14 +1,10 @@
 """Methods of one step: a regular grid, the most frequent colours, random ones, the most distant ones, and given ones."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 
 from .._kernels import starts
 from ..color import to_grid
 from ..color_grid import Cells
-from ..files.palette_files import read_palette
 from ..hex_colors import check_colors, named_palette
 from .design import Design
 from .kmeans import maximin_centers
@@ -96,10 +92,9 @@ def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cel
 
     Parameters
     ----------
-    palette : str or os.PathLike, or list of colours
-        A name of `swatches.NAMED`, the path of a palette file (see `load_palette`), or a list of codes such as ``"#ff8800"``, or of
-        R, G, B.
-    color_space : str
+    palette : str, or list of colours
+        A name of `hex_colors.NAMED`, or a list of codes such as ``"#ff8800"``, or of R, G, B. (`quantize` reads palette files.)
+    color_space : str or Space
         That of `coords`.
     cells : Cells, optional
         These colours grouped, if that is done already.
@@ -109,24 +104,11 @@ def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cel
     ValueError
         If there is no such palette.
     """
-    centers = to_grid(np.unique(_colors(palette), axis=0), color_space)
+    colors = named_palette(palette) if isinstance(palette, str) else check_colors(palette, "palette")
+    centers = to_grid(np.unique(colors, axis=0), color_space)
     points = (cells or Cells.group(coords, counts)).means()
     while len(centers) > k:
         _, missed = starts.usefulness(points, centers)
         n_drop = max(1, (len(centers) - k) // 16)  # several at a time as long as there are many
         centers = np.delete(centers, np.argsort(missed, kind="stable")[:n_drop], axis=0)
     return Design(centers)
-
-
-def _colors(palette):
-    palette = os.fspath(palette) if isinstance(palette, os.PathLike) else palette
-    if not isinstance(palette, str):
-        return check_colors(palette, "palette")
-    if Path(palette).suffix:
-        return read_palette(palette)[0]
-    try:
-        return named_palette(palette)
-    except ValueError as error:
-        raise ValueError(
-            f"palette must be a list of colours, the path of a palette file, or a name: {error}"
-        ) from None

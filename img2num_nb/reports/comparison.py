@@ -9,7 +9,9 @@ from ..errors import check_integer
 from ..experiments.measure import hex_palette, warm_up
 from ..histogram import ColorHistogram
 from ..images import preview, validate_image
+from ..prepare import prepare
 from ..quality import metrics
+from ..quantization import quantize_prepared
 from ..settings import Settings
 
 METRICS = ("mse", "psnr", "ssim", "delta_e_mean", "delta_e_p95", "n_regions", "png_bytes")
@@ -81,14 +83,12 @@ def compare(image, *settings, n=5):
     n = check_integer("n", n, 1, 1000)
     ways = _label(settings)
     warm_up(ways.values())
-    smooth = {
-        text: way.smooth(pixels) for text, way in {str(way.filter): way for way in ways.values()}.items()
-    }
+    prepared = {filter: prepare(pixels, filter) for filter in {way.filter for way in ways.values()}}
     runs = {label: [] for label in ways}
     for i in range(n):
         for label, way in ways.items():
-            again = replace(way, seed=(way.seed + i) % 2**32, filter=None)
-            runs[label].append(again.quantize(smooth[str(way.filter)]))
+            again = replace(way, seed=(way.seed + i) % 2**32)
+            runs[label].append(quantize_prepared(prepared[way.filter].fresh(), again))
     rows = [_row(label, ways[label], pixels, made) for label, made in runs.items()]
     table = pd.DataFrame(rows)
     for name in NOISY:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from .evidence import FEW, WORDS, good, holm, pair, ranking, seed_spread
+from .evidence import FEW, MEASURES, good, holm, pair, ranking, seed_spread
 
 
 def conclusions(table):
@@ -37,7 +37,7 @@ def conclusions(table):
 
 def sentence(pairing):
     """Return a pairing as a sentence that claims no more than the data do."""
-    name = WORDS.get(pairing.metric, pairing.metric)
+    name = MEASURES[pairing.metric].name
     n, wins = pairing.n_images, pairing.wins if pairing.ratio < 1 else pairing.n_images - pairing.wins
     change = _change(pairing.ratio, pairing.metric)
     if n < FEW:
@@ -69,11 +69,9 @@ def _change(ratio, metric):
 def _best(rows, metric):
     best, others = ranking(rows, metric)
     if not others:
-        return (
-            f"No two ways ran on the same image with the same k, so their {WORDS[metric]} cannot be compared."
-        )
+        return f"No two ways ran on the same image with the same k, so their {MEASURES[metric].name} cannot be compared."
     first, less = ("Shortest", "shorter") if metric == "seconds_total" else ("Lowest", "lower")
-    text = f"{first} {WORDS[metric]}: {best}"
+    text = f"{first} {MEASURES[metric].name}: {best}"
     n = others[0].n_images
     beaten = [p for p in others if p.certain]
     ahead = [p for p in others if not p.certain and p.wins == n]

@@ -2,28 +2,26 @@
 
 import itertools
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..experiments.measure import LATER
-from ..settings import Settings
+from ..experiments.measure import DEFAULT_TEXTS
+from ..vocabulary import METRICS, SETTINGS, TIME
 
 #: What an arm of an experiment is made of: all settings but k and seed, which, with the images, arms are compared over.
 FACTORS = (
     "method",
     "color_space",
-    *(f.name for f in fields(Settings) if f.name not in ("method", "color_space", "k", "seed")),
+    *(name for name in SETTINGS if name not in ("method", "color_space", "k", "seed")),
 )
 RESAMPLES = 10_000
 LEVEL = 0.05
 FEW = 6  # images below which no sign-flip test reaches the level: 2 / 2**5 > 0.05
-WORDS = {
-    "delta_e_mean": "mean ΔE₂₀₀₀",
-    "mse": "mean squared error (sRGB)",
-    "png_bytes": "PNG size",
-    "seconds_total": "time",
-}
+#: Column of a table of results -> what it measures.
+MEASURES = METRICS | {"seconds_total": TIME}
+#: Those that a report compares pair by pair: less is better.
+COMPARED = ("delta_e_mean", "mse", "png_bytes", "seconds_total")
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Pairing:
 def good(table):
     """Return the rows without an error, with two more columns: ``"arm"``, and ``"way"``, the arm but for its colour space."""
     rows = table[table["error"].isna()] if "error" in table else table
-    rows = rows.assign(**{name: value for name, value in LATER.items() if name not in rows})
+    rows = rows.assign(**{name: value for name, value in DEFAULT_TEXTS.items() if name not in rows})
     ways = [name for name in FACTORS if name != "color_space"]
     return rows.assign(arm=_names(rows, FACTORS), way=_names(rows, ways))
 
@@ -86,6 +84,7 @@ def _names(rows, factors):
         "dither": lambda text: "no dithering" if text == "none" else f"dithering {text}",
         "locked": lambda text: "nothing locked" if text == "none" else f"locked {text}",
         "max_iter": "at most {} iterations".format,
+        "chroma_weight": "chroma weight {:g}".format,
         "fit_on": lambda side: f"designed on {side} pixels a side" if side else "designed on all pixels",
         "options": _option_text,
     }

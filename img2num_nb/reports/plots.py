@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ..hex_colors import check_colors
-from .evidence import WORDS, seed_spread
+from .evidence import MEASURES, seed_spread
 
 #: Colours that colour-blind readers tell apart (Okabe and Ito, https://jfly.uni-koeln.de/color/), and a dash and marker for each.
 INKS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999")
@@ -16,16 +16,6 @@ MARKERS = "osD^vPX*"
 DASHES = ("-", "--", ":")
 WIDTH = 7.2  # inches: the text width of A4 and of letter paper
 STYLE = {"fontsize": 8}
-AXES = WORDS | {
-    "seconds_total": "time, seconds",
-    "psnr": "PSNR, dB",
-    "ssim": "SSIM",
-    "delta_e_p95": "ΔE₂₀₀₀, 95th percentile",
-    "n_regions": "regions",
-    "png_bytes": "PNG size, bytes",
-    "mse": "mean squared error, sRGB levels²",
-    "delta_e_mean": "mean ΔE₂₀₀₀",
-}
 
 
 def png(figure, dpi=180):
@@ -151,13 +141,13 @@ def against_k(rows, metrics, title=""):
                 linestyle=DASHES[i // 8 % 3], markersize=4, linewidth=1.2, capsize=3,
             )  # fmt: skip
         _log_axis(ax, "x", sorted(rows["k"].unique()))
-        if (rows[metric].dropna() > 0).all() and metric not in ("ssim", "psnr"):
+        if (rows[metric].dropna() > 0).all() and MEASURES[metric].better == "lower":
             _log_axis(ax, "y")
         ax.grid(alpha=0.25, linewidth=0.5)
     for ax, space in zip(grid[0], spaces, strict=True):
         _title(ax, space)
     for ax, metric in zip(grid[:, 0], metrics, strict=True):
-        ax.set_ylabel(AXES.get(metric, metric), **STYLE)
+        ax.set_ylabel(MEASURES[metric].axis, **STYLE)
     for ax in grid[-1]:
         ax.set_xlabel("k, colours", **STYLE)
     _legend(figure, grid[0, 0])
@@ -176,8 +166,8 @@ def against_time(rows, metric="delta_e_mean", title=""):
             ax.annotate(k, (x, y), xytext=(4, 3), textcoords="offset points", fontsize=6, color=look["color"])
     _log_axis(ax, "x")
     _log_axis(ax, "y")
-    ax.set_xlabel(f"{AXES['seconds_total']} (histogram, design, mapping); left is faster", **STYLE)
-    ax.set_ylabel(AXES.get(metric, metric), **STYLE)
+    ax.set_xlabel(f"{MEASURES['seconds_total'].axis} (histogram, design, mapping); left is faster", **STYLE)
+    ax.set_ylabel(MEASURES[metric].axis, **STYLE)
     ax.grid(alpha=0.25, linewidth=0.5)
     _legend(figure, ax)
     return figure
@@ -234,7 +224,7 @@ def beside(rows, a="lab", b="srgb", metrics=("delta_e_mean", "mse"), title=""):
         _log_axis(ax, "x")
         ax.set_yticks(range(len(methods)), methods, **STYLE)
         ax.invert_yaxis()
-        ax.set_xlabel(f"{WORDS.get(metric, metric)}: {a} ÷ {b}\nleft of 1: {a} is better", **STYLE)
+        ax.set_xlabel(f"{MEASURES[metric].name}: {a} ÷ {b}\nleft of 1: {a} is better", **STYLE)
         ax.grid(axis="x", alpha=0.25, linewidth=0.5)
     grid[0, 0].set_ylim(len(methods) - 0.5, -0.5)
     return figure

@@ -137,7 +137,7 @@ class Results:
             for p in others
         ]
         head = (f"{best} beside", "ratio", "95 % interval", "lower on images", "p (Holm)", f"{best} is")
-        return Html(f"<p>{evidence.WORDS.get(metric, metric)}, lower is better:</p>" + table(head, lines))
+        return Html(f"<p>{evidence.MEASURES[metric].name}, lower is better:</p>" + table(head, lines))
 
     def contact_sheet(self):
         """Every image, or 24 of them."""
@@ -201,7 +201,7 @@ class Results:
         head = [
             "means over images and seeds",
             "k",
-            *(plots.AXES.get(name, name) for name in means.columns[2:]),
+            *(evidence.MEASURES[name].axis for name in means.columns[2:]),
         ]
         return Html(table(head, lines))
 
@@ -223,7 +223,7 @@ class Results:
         """Lab beside sRGB."""
         if not {"lab", "srgb"} <= set(self.rows["color_space"]):
             return Html("<p>This experiment does not have both Lab and sRGB.</p>")
-        metrics = [name for name in self.metrics if name in evidence.WORDS]
+        metrics = [name for name in self.metrics if name in evidence.COMPARED]
         title = "Lab beside sRGB: a dot an image, a bar the geometric mean"
         return plots.show(plots.beside(self.rows, metrics=metrics, title=title))
 

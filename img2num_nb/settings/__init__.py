@@ -1,6 +1,6 @@
 """Every choice behind one picture, as an object, as text, and as a file."""
 
+from ..parameters import Dither, Filter
 from .settings import Settings
-from .stages import Dither, Filter
 
 __all__ = ["Dither", "Filter", "Settings"]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import partial
 from itertools import chain, groupby, pairwise, product
 from math import prod
@@ -11,10 +10,9 @@ from pathlib import Path
 import yaml
 
 from ..errors import check_choice, check_integer
+from ..vocabulary import SETTINGS
 from . import yaml_files
 from .settings import IMG2NUM_SPACES, Settings
-
-SETTINGS = [field.name for field in fields(Settings)]
 
 #: Every key of a spec, and what it says.
 KEYS = {
@@ -141,7 +139,7 @@ def parse(data, sweep=True):
     if sweep:
         _check_different(given["variants"])
     if "metrics" in given:
-        from ..quality import METRICS
+        from ..vocabulary import METRICS
 
         for i, name in enumerate(given["metrics"]):
             _at(("metrics", i), check_choice, "a metric", name, METRICS)
@@ -203,13 +201,19 @@ def fold(variants):
     variants = list(variants)
     if grid := _grid(variants):
         return [grid]
-    runs = [
-        list(run)
-        for _, run in groupby(variants, lambda s: (s.filter, s.options, s.dither, s.locked, s.fit_on))
-    ]
+    runs = [list(run) for _, run in groupby(variants, _without_grid)]
     grids = [_grid(run) for run in runs]
     each = ([grid] if grid else [s.to_dict() for s in run] for grid, run in zip(grids, runs, strict=True))
     return list(chain.from_iterable(each))
+
+
+def _without_grid(settings):
+    """Return what runs of like settings have in common: all but what grids usually run over."""
+    return {
+        n: v
+        for n, v in settings.to_dict().items()
+        if n not in ("color_space", "method", "k", "seed", "max_iter")
+    }
 
 
 def _grid(variants):

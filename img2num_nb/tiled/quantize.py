@@ -19,10 +19,9 @@ from .. import __version__
 from .._kernels.run import n_threads
 from ..files.atomic import STALE_SECONDS
 from ..filters import window_radius
-from ..hex_colors import check_colors, to_hex
+from ..hex_colors import to_hex
 from ..histogram import ColorHistogram, code_colors, color_codes
 from ..mapping import drop_unused, map_pixels, nearest
-from ..palettes import METHODS
 from ..palettes.palette import design_palette
 from . import tiles
 
@@ -198,12 +197,9 @@ def _add(histograms):
 
 def _palette(histogram, settings):
     """Return the palette, the label of each of the histogram's colours, and facts, as `quantize` would."""
-    held = check_colors(settings.locked) if settings.locked else np.empty((0, 3), np.uint8)
-    options = {"color_space": settings.color_space, "max_iter": settings.max_iter, **settings.options}
-    method = METHODS[settings.method]
-    palette, design = design_palette(method, histogram, settings.k, settings.seed, held, options)
-    labels, counts, _ = nearest(histogram, palette, settings.color_space)
-    palette, counts, labels = drop_unused(palette, counts, labels, held)
+    palette, design = design_palette(histogram, settings)
+    labels, counts, _ = nearest(histogram, palette, settings.space)
+    palette, counts, labels = drop_unused(palette, counts, labels, settings.locked_colors)
     facts = {"counts": counts.tolist(), "n_iter": int(design.n_iter), "converged": bool(design.converged)}
     return palette, labels, facts
 
@@ -226,7 +222,7 @@ def _check_output(output, settings):
         raise ValueError(
             f"a TIFF holds at most 256 colours, and k is {settings.k}: name the output NAME.zarr"
         )
-    if settings.options.get("effort") == "draft":
+    if settings.is_draft:
         raise ValueError("a giant image has no draft: leave effort out")
     if settings.fit_on:
         raise ValueError("a giant image is designed on all its colours: leave fit_on out")

@@ -10,7 +10,10 @@ from ...errors import Cancelled, MissingExtra, error_text
 from ...experiments.measure import warm_up
 from ...images import preview
 from ...palettes import METHODS
+from ...prepare import Prepared
+from ...prepare import prepare as prepare_image
 from ...quality import metrics
+from ...quantization import quantize_prepared
 from ..worker import Worker
 from . import words
 
@@ -28,12 +31,14 @@ class Course:
 
     Attributes
     ----------
-    original, image : (h, w, 3) uint8 array
-        The reduced image, which errors are against; and after the filter, of which the reach is reduced, too.
+    original : (h, w, 3) uint8 array
+        The reduced image, which errors are against.
+    prepared : Prepared
+        The same after the filter, of which the reach is reduced, too.
     """
 
     original: np.ndarray
-    image: np.ndarray
+    prepared: Prepared
 
 
 def contestants(settings):
@@ -50,7 +55,8 @@ def contestants(settings):
 def prepare(image, settings, cancel=None):
     """Return the `Course` for an image."""
     small = preview(image, SIDE)
-    return Course(small.image, settings.scaled(small.scale).smooth(small.image, cancel=cancel))
+    prepared = prepare_image(small.image, settings.scaled(small.scale).filter, cancel=cancel)
+    return Course(small.image, prepared)
 
 
 def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
@@ -70,8 +76,7 @@ def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
         Medians and ranges: ``ms``, ``low``, ``high`` (histogram, design and mapping, milliseconds), ``runs``, ``n_colors``, and the
         `MEASURES`.
     """
-    settings = replace(settings, filter=None)
-    warm_up([settings])
+    warm_up([replace(settings, filter=None)])
     times = []
     while len(times) < RUNS and sum(times) < ENOUGH:
         while not quiet() and not cancelled():
@@ -79,7 +84,9 @@ def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
         if cancelled():
             raise Cancelled("the race was cancelled")
         try:
-            made = settings.quantize(course.image, cancel=lambda: cancelled() or not quiet())
+            made = quantize_prepared(
+                course.prepared.fresh(), settings, cancel=lambda: cancelled() or not quiet()
+            )
             times.append(made.seconds["total"])
         except Cancelled:
             continue  # for the sake of a slider, say: this run begins anew

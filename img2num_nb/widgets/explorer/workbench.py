@@ -1,7 +1,6 @@
 """What the explorer computes, without any widget: drafts, full results and their measures, with what serves again kept."""
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,9 +8,9 @@ from ...choose import choose_k
 from ...filters import window_radius
 from ...histogram import ColorHistogram
 from ...images import png_bytes
+from ...prepare import Prepared, prepare, smooth
 from ...quality import metrics
-from ...quantization import DRAFT_BITS
-from ...settings import Settings
+from ...quantization import DRAFT_BITS, quantize_checked, quantize_prepared
 from ..viewer.viewer import thin
 
 DRAFT_PIXELS = 300_000  #: a draft has at most this many pixels: what a pane on the screen has, too
@@ -21,23 +20,6 @@ KEPT = 4  #: filtered versions of an image; three bytes a pixel each
 
 #: Measures in the order in which they are taken: what is quick, and what people look at first, before the rest.
 STEPS = (("delta_e_mean", "delta_e_p95", "mse", "psnr", "n_distinct"), ("n_regions", "png_bytes"), ("ssim",))
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """An image after the filter, and its histogram.
-
-    Attributes
-    ----------
-    image : (H, W, 3) uint8 array
-    histogram : ColorHistogram
-    seconds : dict
-        What both took: "filter" (if there is one) and "histogram".
-    """
-
-    image: np.ndarray
-    histogram: ColorHistogram
-    seconds: dict
 
 
 class Workbench:
@@ -70,7 +52,7 @@ class Workbench:
         small = _kept(self._small, self._small_key(settings), lambda: self._prepare_small(settings.filter))
         effort = "draft" if small.histogram.bits < 8 else "standard"
         settings = replace(settings, options=settings.options | {"effort": effort})
-        return _quantize(small, settings, cancel)
+        return quantize_checked(small.image, settings, histogram=small.histogram, cancel=cancel)
 
     def full(self, settings, progress=None, cancel=None):
         """Return the quantization of the whole image, and the seconds of every stage.
@@ -89,15 +71,12 @@ class Workbench:
             "filter", "histogram", "design", "mapping": what each took when it was computed; the first two
             serve again for as long as image and filter stay.
         """
-        whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, progress, cancel))
-        quantization = _quantize(whole, settings, cancel)
-        return quantization, whole.seconds | {
-            stage: quantization.seconds[stage] for stage in ("design", "mapping")
-        }
+        made = quantize_prepared(self._prepared(settings.filter, progress, cancel), settings, cancel)
+        return made, {stage: seconds for stage, seconds in made.seconds.items() if stage != "total"}
 
     def find_k(self, settings, max_delta_e, cancel=None):
         """Return the fewest colours whose mean difference from the image is at most `max_delta_e`; see `choose_k`."""
-        whole = _kept(self._full, settings.filter, lambda: self._prepare(settings, cancel=cancel))
+        whole = self._prepared(settings.filter, cancel=cancel)
         arguments = settings.arguments()
         del arguments["k"]
         limits = {"max_delta_e": max_delta_e, "original": self.image}
@@ -114,13 +93,9 @@ class Workbench:
             self._png_bytes = len(png_bytes(self.image))
         return self._png_bytes
 
-    def _prepare(self, settings, progress=None, cancel=None):
-        start = time.perf_counter()
-        image = settings.smooth(self.image, progress=progress, cancel=cancel)
-        filtered = time.perf_counter()
-        histogram = ColorHistogram.from_image(image)
-        seconds = {"filter": filtered - start} if settings.filter else {}
-        return Prepared(image, histogram, seconds | {"histogram": time.perf_counter() - filtered})
+    def _prepared(self, filter, progress=None, cancel=None):
+        make = lambda: prepare(self.image, filter, progress=progress, cancel=cancel)  # noqa: E731
+        return _kept(self._full, filter, make)
 
     def _small_key(self, settings):
         """Tell a draft of the filtered image from one made while the filtered image was not there yet."""
@@ -158,14 +133,8 @@ def draft_filter(image, chosen):
         reduced = replace(chosen, sigma_spatial=chosen.sigma_spatial / step)
         work = small[..., 0].size * (2 * window_radius(reduced.sigma_spatial) + 1) ** 2
         if work <= DRAFT_WORK or limit < 4096:
-            return Settings(filter=reduced).smooth(small)
+            return smooth(small, reduced)
         limit /= 2
-
-
-def _quantize(prepared, settings, cancel):
-    """Quantize what is filtered already."""
-    unfiltered = replace(settings, filter=None)
-    return unfiltered.quantize(prepared.image, histogram=prepared.histogram, cancel=cancel)
 
 
 def _kept(store, key, make):

@@ -9,6 +9,7 @@ from ...histogram import ColorHistogram
 from ...images import validate_image
 from ...lessons import scene
 from ...mapping import nearest
+from ...vocabulary import COLOR_SPACES
 from .lesson import Lesson, front_end
 from .player import scene_of
 
@@ -46,7 +47,9 @@ class ColorCloud(Lesson):
     color_space = t.Enum(tuple(SPACES), "srgb").tag(sync=True)
     lit = t.Int(-1).tag(sync=True)
     zoomed = t.Bool(False).tag(sync=True)
-    _spaces = t.List([[name, f"{name}: {space.summary}"] for name, space in SPACES.items()]).tag(sync=True)
+    _spaces = t.List([[name, f"{term.label}: {term.help}"] for name, term in COLOR_SPACES.items()]).tag(
+        sync=True
+    )
     _scene = t.Dict().tag(sync=True)
     _palette = t.Dict().tag(sync=True)
 

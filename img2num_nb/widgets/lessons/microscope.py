@@ -3,10 +3,10 @@
 import numpy as np
 import traitlets as t
 
-from ...filters import SPACES
 from ...hex_colors import to_hex
 from ...images import validate_image
 from ...lessons.microscope import kernel_at, sigma_factor
+from ...vocabulary import FILTER_SPACES as SPACES
 from ..viewer.viewer import thin
 from .lesson import Lesson, floats, front_end
 

@@ -10,6 +10,7 @@ from ...histogram import ColorHistogram
 from ...images import preview
 from ...lessons import scene, steps
 from ...lessons.words import words
+from ...vocabulary import COLOR_SPACES
 from .lesson import Lesson, floats, front_end
 
 MAX_SIDE = 240  #: pixels of the picture's longer side: so few that every step is instant
@@ -186,7 +187,7 @@ class Player(Lesson):
             "trail": [floats(scene.place(centers, space)) for centers in state.trail],
             "curve": _per_pixel(state.curve, self.histogram.n_pixels),
             "runs": [_per_pixel(run, self.histogram.n_pixels) for run in state.runs],
-            "unit": scene.UNITS[space] + "²",
+            "unit": COLOR_SPACES[space].unit + "²",
             "words": words(state),
             "shown": ("" if state.labels is None else f"mse {state.mse:,.0f}, ") + self._shown,
             "next": "move" if state.fresh else "assign",
