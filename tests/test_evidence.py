@@ -34,6 +34,11 @@ def test_p_is_that_of_the_exact_permutation_test():
     assert evidence._flip(logs, None) == np.mean(np.array(means) >= abs(logs.sum()) - 1e-12)
 
 
+def test_one_image_proves_nothing():
+    found = evidence.pair(evidence.good(results({"a": [1.0], "b": [2.0]})), "mse", "a", "b")
+    assert (found.ratio, found.low, found.high, found.p) == (0.5, 0.5, 0.5, 1)
+
+
 def test_without_a_difference_p_is_below_the_level_as_often_as_the_level_says():
     """The test keeps its promise: 5 % false alarms, here of 400 experiments with 8 images each."""
     random = np.random.default_rng(3)

@@ -1,10 +1,10 @@
 """What a table of results shows, and how surely: paired comparisons over images (see `conclusions` for the words)."""
 
-import itertools
 import json
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import bootstrap, permutation_test
 
 from ..experiments.measure import DEFAULT_TEXTS
 from ..vocabulary import METRICS, SETTINGS, TIME
@@ -126,8 +126,7 @@ def pair(rows, metric, a, b, by="arm", seed=0):
     if n == 0:
         return None
     rng = np.random.default_rng(seed)
-    means = logs[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
-    low, high = np.exp(np.percentile(means, [2.5, 97.5]))
+    low, high = np.exp(_interval(logs, rng))
     return Pairing(
         a,
         b,
@@ -141,15 +140,21 @@ def pair(rows, metric, a, b, by="arm", seed=0):
     )
 
 
+def _interval(values, rng):
+    """Return the 95 % percentile bootstrap interval of the mean."""
+    if len(values) == 1:
+        return values[0], values[0]
+    return bootstrap(
+        (values,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=rng
+    ).confidence_interval
+
+
 def _flip(values, rng):
-    """Return the p-value of a two-sided sign-flip test: how often chance signs give a mean as far from 0; exact up to 12 values."""
-    n = len(values)
-    if n <= 12:
-        signs = np.array(list(itertools.product((-1, 1), repeat=n)))
-    else:
-        signs = np.vstack([np.ones(n), rng.choice((-1, 1), size=(RESAMPLES - 1, n))])
-    means = np.abs((signs * values).mean(axis=1))
-    return float((means >= means[-1 if n <= 12 else 0] * (1 - 1e-12)).mean())
+    """Return the p-value of a two-sided sign-flip test of "the mean is 0": exact up to 13 values, of chance signs above."""
+    if len(values) == 1:
+        return 1.0
+    test = permutation_test((values,), np.mean, permutation_type="samples", n_resamples=RESAMPLES, rng=rng)
+    return float(test.pvalue)
 
 
 def holm(pairings):
