@@ -1,11 +1,14 @@
 import ast
 import errno
 import hashlib
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,8 @@ import pytest
 from PIL import Image
 
 import img2num_nb as nb
-from img2num_nb.experiments import experiment, journal, manifest, measure
+from img2num_nb.experiments import experiment, journal, manifest, measure, run_files
+from img2num_nb.files import outputs
 from img2num_nb.prepare import prepare
 from img2num_nb.settings import Dither, Filter, Settings, spec
 
@@ -266,6 +270,8 @@ def test_a_damaged_line_in_the_middle_is_refused_with_its_number():
         lambda row: row.pop("image"),
         lambda row: row.update(mse=float("nan")),
         lambda row: row.update(key=[1]),
+        lambda row: row.pop("row_sha256"),
+        lambda row: row.update(row_sha=row.pop("row_sha256")),
     ],
 )
 def test_a_row_that_is_not_as_it_was_written_is_refused_with_its_number(edit):
@@ -275,6 +281,97 @@ def test_a_row_that_is_not_as_it_was_written_is_refused_with_its_number(edit):
     Path("out/results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(ValueError, match=r"line 2 is no row .* damaged or edited; delete the line"):
         nb.sweep("a.png", k=[2, 3, 4], out="out")
+
+
+OTHERS = {
+    "results.csv": "a,b\n1,2\n",
+    "results.parquet": "PAR1",
+    "manifest.json": '{"name": "my web app"}',
+    "results.jsonl": '{"text": "a chat, without a line end"}',
+}
+
+
+@pytest.fixture
+def parquet(monkeypatch):
+    """Stands for pyarrow, which the tests do not need."""
+    monkeypatch.setattr(run_files, "find_spec", lambda _: True)
+    monkeypatch.setitem(
+        run_files.TABLES, "results.parquet", lambda table: b"PAR1" + run_files.csv_bytes(table)
+    )
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_that_no_sweep_wrote_is_not_replaced(name, parquet):
+    Path(name).write_text(OTHERS[name])
+    made = nb.Experiment.load("spec.yaml")
+    before = sorted(os.listdir())
+    with pytest.raises(
+        (FileExistsError, ValueError), match=f"{name}.*(is there already|is no file of a sweep)"
+    ):
+        made.run(".", parquet=True)
+    assert Path(name).read_text() == OTHERS[name]
+    if name != "results.jsonl":
+        assert sorted(os.listdir()) == before
+        assert made.run(".", parquet=True, overwrite=True).equals(made.run("."))
+
+
+@pytest.mark.parametrize("name", ["results.csv", "results.parquet"])
+def test_a_table_that_somebody_edited_is_not_replaced_and_one_of_ours_is(name, parquet):
+    made = nb.Experiment.load("spec.yaml")
+    for _ in range(2):
+        made.run("out", parquet=True)
+    with open(f"out/{name}", "ab") as file:
+        file.write(b"my note")
+    before = Path(f"out/{name}").read_bytes()
+    with pytest.raises(FileExistsError, match="is there already: choose another name, or allow it"):
+        made.run("out", parquet=True)
+    assert Path(f"out/{name}").read_bytes() == before
+
+
+def test_parquet_without_its_library_is_refused_before_the_work():
+    if importlib.util.find_spec("pyarrow") is None:
+        with pytest.raises(RuntimeError, match="needs the package pyarrow: pip install pyarrow"):
+            nb.Experiment.load("spec.yaml").run("out", parquet=True)
+        assert not Path("out").exists()
+
+
+def test_the_spec_is_not_replaced_by_the_manifest():
+    shutil.copy("spec.yaml", "manifest.json")
+    for overwrite in False, True:
+        with pytest.raises(ValueError, match=r"manifest\.json' is an input, which is never replaced"):
+            nb.Experiment.load("spec.yaml").run(".", inputs=["manifest.json"], overwrite=overwrite)
+
+
+@pytest.mark.parametrize(
+    "kill_at", ["results-earlier.jsonl", "results.jsonl", "results.csv", "manifest.json"]
+)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_at_the_end_of_a_run_loses_and_doubles_nothing(kill_at, when, monkeypatch):
+    made = nb.Experiment.load("spec.yaml")
+    made.run("out")
+    other = nb.Experiment.from_dict(made.to_dict() | {"metrics": ["mse"]})
+    write = journal.write_atomically
+
+    def killed(path, data, **how):
+        if when == "after":
+            write(path, data, **how)
+        if Path(path).name == kill_at:
+            raise KeyboardInterrupt
+        if when == "before":
+            write(path, data, **how)
+
+    with monkeypatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for module in journal, outputs:
+            patch.setattr(module, "write_atomically", killed)
+        with pytest.raises(KeyboardInterrupt):
+            other.run("out")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        table = other.run("out")
+    earlier = journal.read_lines("out/results-earlier.jsonl", intact=True)
+    assert len(earlier) == len({row["key"] for row in earlier}) == len(table) == 16
+    pd.testing.assert_frame_equal(untimed(table), untimed(other.run()))
 
 
 def test_a_line_nested_too_deep_is_refused():

@@ -1,6 +1,7 @@
 import base64
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 import img2num_nb as nb
 from img2num_nb.cli.main import app
 from img2num_nb.experiments.measure import hex_palette
-from img2num_nb.reports.report import render
+from img2num_nb.reports.report import check, render
 from img2num_nb.reports.results import Results, _repaint
 from img2num_nb.settings import Settings
 
@@ -67,6 +68,7 @@ def test_the_command_says_where_the_page_is_and_that_something_failed(made):
     _, out, result = made
     assert result.exit_code == 1  # broken.png
     assert result.stdout == f"{Path('out/report.html')}\n"
+    assert "16 of 48 cells failed: " in result.stderr and "broken.png" in result.stderr
     assert sorted(path.name for path in out.iterdir() if path.name[0] != ".") == [
         "manifest.json", "report.html", "report.ipynb", "results.csv", "results.jsonl",
     ]  # fmt: skip
@@ -150,6 +152,39 @@ def test_a_notebook_that_fails_is_an_error_and_leaves_the_old_page(tmp_path, mon
     with pytest.raises(RuntimeError, match="notebook failed: ZeroDivisionError"):
         render("out", "bad.ipynb")
     assert Path("out/report.html").read_text() == "old"
+
+
+def test_a_page_or_notebook_that_render_did_not_write_or_that_was_edited_stays(made, tmp_path, monkeypatch):
+    shutil.copytree(made[1], tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    check("out")  # ours, as they were written
+    for name, text in ("report.html", "<p>my note"), ("report.ipynb", "{}"):
+        before = Path("out", name).read_bytes()
+        for content in (before + text.encode(), text.encode()):
+            Path("out", name).write_bytes(content)
+            with pytest.raises(FileExistsError, match=f"{name}' is there already"):
+                check("out")
+            check("out", overwrite=True)
+        Path("out", name).write_bytes(before)
+    assert nbformat.reads(Path("out/report.ipynb").read_text(encoding="utf-8"), as_version=4).cells
+
+
+def test_the_report_s_notebook_runs_in_this_python(tmp_path, monkeypatch):
+    spec = (
+        tmp_path / "kernels" / "python3"
+    )  # as `python -m ipykernel install --user` of another Python leaves it
+    spec.mkdir(parents=True)
+    argv = [str(tmp_path / "absent"), "-f", "{connection_file}"]
+    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "x", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    nb.sweep("sample:shapes", k=2, max_side=16, out="out")
+    cell = nbformat.v4.new_code_cell("import sys; raise RuntimeError(sys.executable)")
+    bad = nbformat.v4.new_notebook(cells=[cell])
+    bad.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(bad, "bad.ipynb")
+    with pytest.raises(RuntimeError, match=re.escape(sys.executable)):
+        render("out", "bad.ipynb")
 
 
 # the parts, on results that lack something

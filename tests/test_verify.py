@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -108,6 +109,25 @@ def test_an_edited_row_is_named(column, value, message):
     found = differences()
     assert "results.jsonl is not the file that manifest.json describes: it was changed since" in found
     assert any(message in text for text in found), found
+
+
+def test_an_edited_or_missing_table_is_named():
+    with open("out/results.csv", "a") as file:
+        file.write("mine\n")
+    assert differences() == ["results.csv is not the file that manifest.json describes: it was changed since"]
+    Path("out/results.csv").unlink()
+    assert "results.csv is missing" in [line.text for line in verify("out")] and differences() == []
+
+
+def test_a_manifest_made_to_fit_an_edited_row_does_not_hide_it():
+    lines = Path("out/results.jsonl").read_text().splitlines(keepends=True)
+    lines[1] = lines[1].replace('"threads": ', '"threads": 1')
+    Path("out/results.jsonl").write_text("".join(lines))
+    fit = hashlib.sha256(Path("out/results.jsonl").read_bytes()).hexdigest()
+    edit("manifest.json", lambda content: content["results"].update(sha256=fit))
+    assert any(
+        "line 2 is no row of a sweep: the file was damaged or edited" in text for text in differences()
+    )
 
 
 def test_a_faked_version_is_named_by_its_name_and_by_the_rows_keys():

@@ -35,6 +35,7 @@ def sweep(
     scheduler: Scheduler = None,
     workers: Workers = 2,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write results.parquet too.")] = False,
+    overwrite: Overwrite = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of specs, for editors, and end.")
     ] = False,
@@ -53,30 +54,31 @@ def sweep(
         return
     if spec is None:
         stop("which SPEC? Try examples/quick.yaml", 2)
-    table = _run(spec, output, scheduler, workers)
-    if parquet:
-        with _errors():
-            _write_parquet(table, output / "results.parquet")
+    table = _run(spec, output, scheduler, workers, parquet=parquet, overwrite=overwrite)
     failed = int(table["error"].notna().sum()) if "error" in table else 0
     typer.echo(f"{len(table) - failed} of {len(table)} cells have results: {output / 'results.jsonl'}")
-    if failed:
-        for text in table["error"].dropna().unique()[:5]:
-            typer.echo(f"img2num-nb: {text}", err=True)
-        raise typer.Exit(1)
+    _tell_failures(table)
 
 
-def report(spec: Spec, output: Folder = Path("out"), scheduler: Scheduler = None, workers: Workers = 2):
+def report(
+    spec: Spec,
+    output: Folder = Path("out"),
+    scheduler: Scheduler = None,
+    workers: Workers = 2,
+    overwrite: Overwrite = False,
+):
     """Sweep as SPEC asks for, as far as it is not done, and make OUTPUT/report.html, one page that needs nothing else.
 
     The executed notebook is kept beside it. Exit status: 0 all well, 1 a cell failed, 2 wrong use.
     """
-    table = _run(spec, output, scheduler, workers)
     with _errors():
-        from ..reports.report import render
+        from ..reports.report import check, render
 
-        typer.echo(render(output))
-    if "error" in table:
-        raise typer.Exit(1)
+        check(output, overwrite)  # before hours of work
+    table = _run(spec, output, scheduler, workers, overwrite=overwrite)
+    with _errors():
+        typer.echo(render(output, overwrite=overwrite))
+    _tell_failures(table)
 
 
 def verify(
@@ -137,12 +139,27 @@ def giant(
     )
 
 
-def _run(spec, output, scheduler, workers):
+def _tell_failures(table):
+    """Say why cells failed, and end with 1 if any did."""
+    if "error" not in table:
+        return
+    texts = table["error"].dropna()
+    shown = texts.unique()[:5]
+    for text in shown:
+        typer.echo(f"img2num-nb: {(texts == text).sum()} of {len(table)} cells failed: {text}", err=True)
+    if texts.nunique() > len(shown):
+        typer.echo(f"img2num-nb: and {texts.nunique() - len(shown)} other errors", err=True)
+    raise typer.Exit(1)
+
+
+def _run(spec, output, scheduler, workers, **options):
     """Run a spec, show how far it is, and return its table; end with a message if that cannot be."""
     with _errors(), _progress("cells") as progress, _pool(scheduler, workers) as pool:
         from ..experiments.experiment import Experiment, run_here
 
-        return Experiment.load(spec).run(output, progress=progress, run_tasks=pool or run_here)
+        return Experiment.load(spec).run(
+            output, progress=progress, run_tasks=pool or run_here, inputs=[spec], **options
+        )
 
 
 def _pool(scheduler, workers):
@@ -214,16 +231,3 @@ def _plain_progress(noun, seconds=10):
             typer.echo(f"{done} of {total} {noun}, about {left:.0f} s left", err=True)
 
     return tell
-
-
-def _write_parquet(table, path):
-    from importlib.util import find_spec
-    from io import BytesIO
-
-    from ..files.atomic import write_atomically
-
-    if find_spec("pyarrow") is None:
-        stop("--parquet needs the package pyarrow: pip install pyarrow", 1)
-    buffer = BytesIO()
-    table.to_parquet(buffer, index=False)
-    write_atomically(path, buffer.getvalue())

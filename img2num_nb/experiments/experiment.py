@@ -1,6 +1,5 @@
 """Experiments: a spec run over images, cell by cell, onto the disk; and sweeps, which are experiments in a line."""
 
-import json
 import os
 import time
 import warnings
@@ -13,14 +12,15 @@ import numpy as np
 
 from ..errors import ImageError
 from ..files.atomic import write_atomically
+from ..files.outputs import Outputs
 from ..images import SAMPLE, expand_images, image_sha256
 from ..settings import spec, yaml_files
 from ..vocabulary import DEFAULTS, METRICS
 from . import manifest
 from .journal import Journal
-from .measure import COLUMNS, DEFAULT_TEXTS, Task, cell_key, read, run_task, source_sha256, warm_up
+from .measure import Task, cell_key, read, run_task, source_sha256, warm_up
+from .run_files import RunFiles, frame
 
-MANIFEST = "manifest.json"
 EARLIER_ROWS = (
     "{} rows in {} belong to another version of img2num_nb, to changed images or to another spec: "
     "they were moved to results-earlier.jsonl, and what this spec asks for was computed anew"
@@ -105,7 +105,7 @@ class Experiment:
             return dict(self.images)
         return {_name(source): source for source in expand_images(map(os.path.expanduser, self.images))}
 
-    def run(self, out=None, *, progress=None, run_tasks=run_here):
+    def run(self, out=None, *, progress=None, run_tasks=run_here, parquet=False, inputs=(), overwrite=False):
         """Compute every cell that is not there yet, and return them all.
 
         Rows are on the disk as they come, so a run that was interrupted or killed goes on where it stopped, and ends with the same
@@ -119,6 +119,13 @@ class Experiment:
             Called with the cells done, their total, and the newest row (None for cells that were there).
         run_tasks : callable, optional
             Takes `measure.Task` objects and yields their rows in any order; by default in this process. See `cluster.connect`.
+        parquet : bool
+            Write ``results.parquet``, too.
+        inputs : iterable of path
+            Files that the run reads besides its images, such as its spec: no output takes their place.
+        overwrite : bool
+            Whether a ``results.csv``, ``results.parquet`` or ``manifest.json`` that no earlier run wrote, or that was edited since, may
+            be replaced.
 
         Returns
         -------
@@ -129,14 +136,20 @@ class Experiment:
         ------
         ValueError
             If a parameter is wrong, or `out` holds a damaged ``results.jsonl``.
+        FileExistsError
+            If `out` holds a file of an output's name that no earlier run wrote.
         OSError
             If `out` cannot be written, or another process writes to it.
         """
         started = time.time()
-        warm_up(self.variants)
         sources = self.sources()
         if not sources:
             raise ValueError("images must be at least one, got none")
+        paths = [
+            source for source in sources.values() if isinstance(source, str) and not source.startswith(SAMPLE)
+        ]
+        files = RunFiles(out, Outputs([*inputs, *paths], overwrite), parquet)
+        warm_up(self.variants)
         total = len(sources) * len(self.variants)
         keys, n_done = [], 0
 
@@ -169,9 +182,8 @@ class Experiment:
                 warnings.warn(EARLIER_ROWS.format(n_results, out), stacklevel=2)
             table = frame(rows)
             if out is not None:
-                write_atomically(Path(out) / "results.csv", _csv(table))
                 counts = {"new": n_new, "resumed": len(rows) - n_new, "set_aside": len(earlier)}
-                self._write_manifest(Path(out), rows, counts, started)
+                files.write(table, self._manifest(Path(out), rows, counts, started))
         return table
 
     def task(self, name, source):
@@ -184,10 +196,11 @@ class Experiment:
         cells = tuple((cell_key(name, content, settings, **common), settings) for settings in self.variants)
         return Task(name, source, cells, digest, **common)
 
-    def _write_manifest(self, out, rows, counts, started):
+    def _manifest(self, out, rows, counts, started):
+        """Return the manifest of a run, without the hashes of the other files."""
         images = {row["image"]: row for row in rows}
         images |= {row["image"]: row for row in rows if "image_sha256" in row}
-        content = {
+        return {
             "title": self.title,
             "spec": self.to_dict() | {"images": list(images)},
             "images": [
@@ -207,7 +220,6 @@ class Experiment:
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": round(time.time() - started, 3),
         }
-        write_atomically(out / MANIFEST, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def sweep(
@@ -222,6 +234,7 @@ def sweep(
     metrics=None,
     max_side=None,
     out=None,
+    overwrite=False,
     progress=None,
     **settings,
 ):
@@ -238,6 +251,8 @@ def sweep(
         As in `Experiment`.
     out : path, optional
         Folder that keeps the rows, so that an interrupted sweep goes on; see `Experiment.run`.
+    overwrite : bool
+        See `Experiment.run`.
     progress : callable, optional
         See `Experiment.run`.
 
@@ -274,7 +289,7 @@ def sweep(
         {} if metrics is None else {"metrics": list(metrics)}
     )
     parsed = spec.parse({"title": "Sweep", "images": ["-"], "variants": [variant]} | values)
-    return Experiment(**parsed | {"images": _named(images)}).run(out, progress=progress)
+    return Experiment(**parsed | {"images": _named(images)}).run(out, overwrite=overwrite, progress=progress)
 
 
 def _named(images):
@@ -294,24 +309,3 @@ def _named(images):
 def _name(source):
     """Return what rows call an image: its sample's name, or its path without the folders that are nobody's business."""
     return source if source.startswith(SAMPLE) else Path(manifest.portable(source)).as_posix()
-
-
-def frame(rows):
-    """Return rows as a pandas table with the columns of `COLUMNS` that they have."""
-    import pandas as pd
-
-    rows = [DEFAULT_TEXTS | row for row in rows]
-    used = set().union(*rows)
-    return pd.DataFrame(rows, columns=[name for name in COLUMNS if name in used])
-
-
-def _csv(table):
-    """Return a table as CSV; text that a spreadsheet would take for a formula gets an apostrophe before it.
-
-    The bytes of a file's name that are no text are written as they are in Python: ``\\udcff``.
-    """
-    safe = table.copy()
-    for name in "image", "error":
-        if name in safe:
-            safe[name] = safe[name].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True)
-    return safe.to_csv(index=False).encode(errors="backslashreplace")

@@ -12,6 +12,7 @@ from ..files.atomic import write_atomically
 NAME = "results.jsonl"
 EARLIER = "results-earlier.jsonl"
 LOCK = ".lock"
+LINE_START = b'{"key": '
 DIGEST = "row_sha256"  # of the line without it: a row that was damaged or edited must not pass for a result
 
 
@@ -66,9 +67,13 @@ class Journal:
     def _read(self):
         content = self.path.read_bytes()
         whole = content.rfind(b"\n") + 1
-        if whole < len(content):
+        cut = content[whole:]
+        rows = read_lines(self.path, content[:whole], intact=True)
+        if not (cut.startswith(LINE_START) or LINE_START.startswith(cut)):
+            raise ValueError(f"{self.path} is no file of a sweep: move it, or choose another folder")
+        if cut:
             self._file.truncate(whole)
-        return read_lines(self.path, content[:whole], intact=True)
+        return rows
 
     def append(self, row):
         """Add a row; it is on the disk, whole, when this returns."""
@@ -104,7 +109,11 @@ class Journal:
             if earlier:
                 store = self.path.with_name(EARLIER)
                 before = store.read_bytes() if store.exists() else b""
-                write_atomically(store, before + b"".join(map(_line, earlier)))
+                there = set(
+                    before.splitlines(keepends=True)
+                )  # of a run that was killed between this write and the next
+                lines = [line for line in map(_line, earlier) if line not in there]
+                write_atomically(store, before + b"".join(lines))
             content = b"".join(map(_line, rows))
             if content != self.path.read_bytes():
                 write_atomically(self.path, content)
@@ -120,7 +129,7 @@ def read_lines(path, content=None, *, intact=False):
     content : bytes, optional
         What the file holds, if it is known.
     intact : bool
-        Refuse rows that are not as they were written.
+        Refuse rows that are not as they were written, which their digest says.
 
     Raises
     ------
@@ -132,7 +141,7 @@ def read_lines(path, content=None, *, intact=False):
         try:
             row = json.loads(line)
             digest = row.pop(DIGEST, None)
-            if not isinstance(row["key"], str) or (intact and digest not in (None, _digest(row))):
+            if not isinstance(row["key"], str) or (intact and digest != _digest(row)):
                 raise ValueError
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             text = f"{path}, line {number} is no row of a sweep: the file was damaged or edited"

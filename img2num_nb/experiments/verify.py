@@ -16,9 +16,10 @@ from ..errors import ImageError
 from ..images import SAMPLE, image_sha256
 from ..vocabulary import METRICS
 from . import manifest
-from .experiment import MANIFEST, Experiment
+from .experiment import Experiment
 from .journal import NAME, read_lines
 from .measure import DEFAULT_TEXTS, Task, cell_key, parse_palette, read, run_task, settings_of, source_sha256
+from .run_files import MANIFEST
 
 LEVELS = 2  # greatest difference of a palette's channel, 0..255, that is within tolerance
 PERCENT = 1.0  # and of a metric
@@ -70,8 +71,18 @@ def verify(folder, *, sample=None, seed=0, images=None, other_versions=False):
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder / MANIFEST} is no manifest of a sweep: {error!r}") from error
     rows = read_lines(folder / NAME)
-    if source_sha256(str(folder / NAME)) != hash_then:
-        yield Line(f"{NAME} is not the file that {MANIFEST} describes: it was changed since", True)
+    changed = set()
+    for name, sha256 in ({NAME: hash_then} | recorded.get("files", {})).items():
+        if not (folder / name).is_file():
+            yield Line(f"{name} is missing")
+        elif source_sha256(str(folder / name)) != sha256:
+            changed.add(name)
+            yield Line(f"{name} is not the file that {MANIFEST} describes: it was changed since", True)
+    if NAME not in changed:  # the manifest may have been made to fit
+        try:
+            read_lines(folder / NAME, intact=True)
+        except ValueError as error:
+            yield Line(str(error), True)
     yield from _check_versions(
         versions, {settings.method for settings in experiment.variants}, other_versions
     )

@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from ..errors import ImageError
-from ..experiments.experiment import MANIFEST, Experiment, frame
+from ..experiments.experiment import Experiment
 from ..experiments.journal import NAME, read_lines
 from ..experiments.measure import read, settings_of
+from ..experiments.run_files import MANIFEST, frame
 from ..images import preview
 from . import evidence, plots
 from .conclusions import conclusions
