@@ -32,6 +32,7 @@ check: $(VENV)/test ## style alone: ruff for Python, deno for JavaScript and its
 	$(BIN)/ruff format --check
 	$(BIN)/deno fmt --quiet --check
 	$(BIN)/deno lint --quiet
+	$(BIN)/deno check --quiet img2num_nb/widgets
 
 clean: ## remove .venv, caches and built files (never your results)
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ import itertools
 import re
 from graphlib import CycleError
 
+import anywidget
 import numpy as np
 import pytest
 from javascript import WIDGETS, evaluate
@@ -14,6 +15,7 @@ from img2num_nb.widgets.explorer.controls import Controls
 from img2num_nb.widgets.lessons.chooser import KChooser
 from img2num_nb.widgets.lessons.cloud import ColorCloud
 from img2num_nb.widgets.lessons.grid import PixelGrid
+from img2num_nb.widgets.lessons.lesson import Lesson
 from img2num_nb.widgets.lessons.microscope import Microscope
 from img2num_nb.widgets.lessons.player import Player
 from img2num_nb.widgets.viewer.viewer import Viewer
@@ -105,6 +107,22 @@ def test_every_line_of_javascript_has_fewer_than_120_characters():
         if len(line) >= 120
     ]
     assert not long
+
+
+# --- types ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("widget", ALL)
+def test_the_types_name_every_trait_that_travels(widget):
+    folder = widget.__module__.split(".")[-2]
+    text = (WIDGETS / folder / "types.d.ts").read_text(encoding="utf-8")
+    told = set()
+    for name in (f"{widget.__name__}Traits", *(["LessonTraits"] if issubclass(widget, Lesson) else [])):
+        body = re.search(rf"interface {name} \{{\n(.*?)\n\}}", text, re.DOTALL)[1]
+        told |= set(re.findall(r"^  (?:\[\w+: `(\w+)\$\{number\}`\]|(\w+)):", body, re.MULTILINE))
+    told = {"".join(pair) for pair in told}
+    own = set(widget.class_trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names(sync=True))
+    assert {re.sub(r"_\d$", "_", name) for name in own} == told
 
 
 # --- arithmetic -------------------------------------------------------------------------------------------

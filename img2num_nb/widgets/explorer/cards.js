@@ -1,11 +1,15 @@
 // Under the pictures: a card for the original and one for each variant.
 
-import { button, make, put, putTitle } from "../js/dom.js";
+import { button, focusedElement, make, put, putPressed, putTitle } from "../js/dom.js";
 import { Palette } from "./palette.js";
+
+/** @import { Measure, State, Variant } from "./types.d.ts" */
 
 class Card {
   constructor(app, id) {
     this.app = app;
+    /** @type {HTMLElement[]} */
+    this.rows = [];
     const of = () => app.variant(id);
     this.pick = button("", () => app.select(id), { class: "pick" });
     this.copy = button("Copy", () => app.send({ do: "add", variant: id }), {
@@ -34,7 +38,7 @@ class Card {
 
   update(variant, { selected, alone, full, byShare }) {
     put(this.pick, variant.title);
-    this.pick.setAttribute("aria-pressed", selected);
+    putPressed(this.pick, selected);
     this.el.classList.toggle("selected", selected);
     this.el.classList.toggle("stale", !variant.fresh);
     this.copy.disabled = full;
@@ -54,12 +58,12 @@ class Card {
   }
 
   writeMeasures(rows) {
-    this.rows ??= rows.map((row) => {
+    for (const row of rows.slice(this.rows.length)) {
       const term = make("dt", { title: row.help }, row.label),
         value = make("dd", { title: row.help, "data-measure": row.name });
       this.measures.append(make("div", {}, term, value));
-      return value;
-    });
+      this.rows.push(value);
+    }
     rows.forEach((row, i) => {
       put(this.rows[i], row.text);
       this.rows[i].classList.toggle("best", row.best);
@@ -71,8 +75,8 @@ class Card {
   writeStages(stages, ending) {
     const total = stages.reduce((sum, [, ms]) => sum + ms, 0), round = (ms) => (ms < 0.5 ? "<1" : Math.round(ms));
     while (this.bar.childElementCount < stages.length) this.bar.append(make("i"));
-    [...this.bar.children].forEach((part, i) => {
-      part.style.flexGrow = stages[i]?.[1] ?? 0;
+    /** @type {NodeListOf<HTMLElement>} */ (this.bar.querySelectorAll("i")).forEach((part, i) => {
+      part.style.flexGrow = String(stages[i]?.[1] ?? 0);
       part.dataset.stage = stages[i]?.[0] ?? "";
     });
     const words = stages.map(([stage, ms]) => `${stage} ${round(ms)}`).join(", ");
@@ -111,7 +115,7 @@ export class Cards {
     put(this.facts, image.facts.map((fact) => fact.replaceAll(" ", "\u00a0")).join(" · "));
     put(this.notes, image.notes.join(" "));
     const ids = variants.map((variant) => variant.id),
-      focused = this.el.contains(document.activeElement) && document.activeElement;
+      focused = this.el.contains(document.activeElement) && focusedElement();
     for (const [id, card] of this.cards) {
       if (!ids.includes(id)) {
         card.el.remove();
@@ -124,7 +128,7 @@ export class Cards {
       card.update(variant, {
         selected: variant.id === this.app.selected,
         alone: ids.length === 1,
-        full: ids.length === 5,
+        full: ids.length === this.app.choices.max_variants,
         byShare,
       });
     }

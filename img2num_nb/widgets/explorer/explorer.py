@@ -12,6 +12,7 @@ from ...images import SAMPLE
 from ...settings import Settings
 from ...settings.settings import save_settings
 from ...settings.spec import load_settings
+from ...vocabulary import MAX_VARIANTS
 from ..viewer.viewer import Viewer
 from .controls import Controls, changed, heading, state_of
 from .progress import Progress
@@ -22,7 +23,6 @@ from .source import read
 from .words import choices
 from .workbench import Workbench
 
-MAX_VARIANTS = 5
 FIRST = (Settings(k=16), Settings(k=6))
 
 

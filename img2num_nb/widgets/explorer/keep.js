@@ -2,14 +2,15 @@
 
 import { button, copyText, fold, group, labelled, make, put, putTitle, putValue, select } from "../js/dom.js";
 
-const UPLOAD_LIMIT = 200e6; // bytes; it travels in pieces, since a Jupyter server drops the connection at 10 MB
-const PIECE = 4 << 20;
+/** @import { Variant } from "./types.d.ts" */
+
+const PIECE = 4 << 20; // bytes: an upload travels in pieces, since a Jupyter server drops the connection at 10 MB
 const OWN = "own"; // the entry of the sample list for an image that is no sample
 
 export class ImageChooser {
   constructor(app) {
     this.app = app;
-    const { samples } = app.choices;
+    const { samples, max_upload } = app.choices, limit = `${max_upload / 1e6} MB`;
     this.samples = labelled(
       "Image",
       select([...Object.keys(samples).map((name) => [name, name]), [OWN, "your own"]], (name) => this.choose(name)),
@@ -35,7 +36,7 @@ export class ImageChooser {
     });
     const open = button("Open", () => this.openPath());
     const upload = button("Upload …", () => this.file.click(), {
-      title: `At most ${UPLOAD_LIMIT / 1e6} MB; no limit for a path`,
+      title: `At most ${limit}; no limit for a path`,
     });
     this.own = fold(
       "Your own image",
@@ -45,7 +46,7 @@ export class ImageChooser {
         { class: "row" },
         upload,
         this.file,
-        make("span", { class: "help" }, `up to ${UPLOAD_LIMIT / 1e6} MB`),
+        make("span", { class: "help" }, `up to ${limit}`),
       ),
     );
     this.error = make("div", { class: "error", role: "alert" });
@@ -70,13 +71,10 @@ export class ImageChooser {
   }
 
   async upload(file) {
-    if (file.size > UPLOAD_LIMIT) {
-      put(
-        this.error,
-        `${file.name} has ${Math.round(file.size / 1e6)} MB; an upload may have ${
-          UPLOAD_LIMIT / 1e6
-        } MB. Give its path instead.`,
-      );
+    const { max_upload } = this.app.choices, megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+    if (file.size > max_upload) {
+      const sizes = `${megabytes(file.size)}; an upload may have ${megabytes(max_upload)}`;
+      put(this.error, `${file.name} has ${sizes}. Give its path instead.`);
       return;
     }
     put(this.error, "");

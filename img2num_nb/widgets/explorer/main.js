@@ -1,11 +1,13 @@
 // The explorer's page: holds panel and cards together, speaks with Python (explorer.py), keeps the layout.
 
-import { button, make, put } from "../js/dom.js";
+import { button, find, make, put, putPressed } from "../js/dom.js";
 import { onChange, save } from "../js/model.js";
 import { range } from "../js/numbers.js";
 import { Cards } from "./cards.js";
 import { Panel } from "./panel.js";
 import { Race } from "./race.js";
+
+/** @import { ControlsModel, Request, State, Variant } from "./types.d.ts" */
 
 const REST_MS = 200; // a slider that does not move for so long rests
 const ACK_MS = 300; // after which a message that nobody answered no longer holds up the next
@@ -16,11 +18,19 @@ const PANE_WORDS = 56, PANE_GAP = 8, LEGEND = 48; // of the viewer
 const MAIN = 70; // the row of the slider above the pictures, with what surrounds it
 
 class App {
+  /**
+   * @param {ControlsModel} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     this.model = model;
     this.el = el;
     this.gone = new AbortController();
     this.parts = [];
+    /** @type {HTMLElement | null} */
+    this.box = null; // the explorer's, once on the page
+    /** @type {State} */
+    this.state = null;
     this.sent = this.heard = model.get("state").seq ?? 0; // numbers of messages: sent, and taken into account
     this.pending = {};
     this.choices = model.get("choices");
@@ -87,11 +97,11 @@ class App {
     this.cards.update(this.state, this.model.get("by_share"));
     this.cards.mark(this.model.get("lit"));
     this.panel.update(this.state, this.variant(this.selected), errors, synced);
-    this.status.add.disabled = this.state.variants.length === 5;
+    this.status.add.disabled = this.state.variants.length === this.choices.max_variants;
     this.race.update();
     for (const part of this.parts) part.update({ state: this.state, errors });
     for (const choice of this.status.widths) {
-      choice.setAttribute("aria-pressed", (choice.dataset.width === "share") === this.model.get("by_share"));
+      putPressed(choice, (choice.dataset.width === "share") === this.model.get("by_share"));
     }
     this.layout();
     if (this.heard >= this.sent && Object.keys(this.pending).length) this.flush(true);
@@ -99,6 +109,10 @@ class App {
 
   // ---- what hands do -------------------------------------------------------------------------------------------
 
+  /**
+   * @param {Request} message
+   * @param {ArrayBuffer[]} [buffers]
+   */
   send(message, buffers) {
     this.model.send(message, undefined, buffers);
   }
@@ -218,7 +232,7 @@ class App {
   layout() {
     const { box, state } = this, width = box?.clientWidth, mode = this.model.get("mode");
     if (!width || !state?.variants?.length) return;
-    const bar = box.querySelector(".i2n-viewer > .bar")?.offsetHeight || 32; // more where its buttons need two rows
+    const bar = find(box, ".i2n-viewer > .bar")?.offsetHeight || 32; // more where its buttons need two rows
     // for a projector: the pictures as large as can be, the slider above them
     const full = document.fullscreenElement === box;
     const wide = width >= WIDE && !full, [w, h] = state.image.size, all = state.variants.length + 1;
@@ -249,7 +263,7 @@ class App {
       `${(!full && this.model.get("height")) || Math.max(280, best.height)}px`,
     );
     box.style.setProperty("--race-height", `${Math.floor(Math.min(Math.max(sight - MAIN, 460), 900))}px`);
-    box.style.setProperty("--columns", all);
+    box.style.setProperty("--columns", String(all));
     box.classList.toggle("aligned", aligned);
   }
 }

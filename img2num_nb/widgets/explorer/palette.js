@@ -1,7 +1,7 @@
 // A palette as a strip of swatches: hover or focus lights up a colour's pixels, a click copies its hex code, L
 // locks the colour.
 
-import { button, copyText, drawn, make, put, putTitle } from "../js/dom.js";
+import { button, copyText, drawn, focusedElement, make, put, putPressed, putTitle } from "../js/dom.js";
 
 const SHOWN_SWATCHES = 256;
 
@@ -124,7 +124,7 @@ export class Palette {
       Home: -SHOWN_SWATCHES,
       End: SHOWN_SWATCHES,
     };
-    if (event.key === "Escape") document.activeElement.blur();
+    if (event.key === "Escape") focusedElement().blur();
     else if (event.key.toLowerCase() === "l" && !event.ctrlKey && !event.metaKey) {
       this.lock(this.followed = this.swatches[this.at].dataset.hex);
     } else if (event.key in steps) {
@@ -154,7 +154,7 @@ export class Palette {
     this.lockButton.hidden = this.pointed == null || !swatch;
     if (swatch) {
       const locked = this.locked.includes(swatch.dataset.hex);
-      this.lockButton.setAttribute("aria-pressed", locked);
+      putPressed(this.lockButton, locked);
       putTitle(this.lockButton, locked ? "Let this colour go (L)" : "Keep this colour whatever else changes (L)");
     }
   }

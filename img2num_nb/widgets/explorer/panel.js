@@ -1,8 +1,23 @@
 // The panel: the controls of the selected variant, below them the image, and how to keep what is shown.
 
-import { button, fold, group, labelled, make, nextId, put, putTitle, putValue, select } from "../js/dom.js";
+import {
+  button,
+  find,
+  fold,
+  group,
+  labelled,
+  make,
+  nextId,
+  put,
+  putPressed,
+  putTitle,
+  putValue,
+  select,
+} from "../js/dom.js";
 import { range } from "../js/numbers.js";
 import { ImageChooser, Keep } from "./keep.js";
+
+/** @import { State, Variant } from "./types.d.ts" */
 
 // The places of the slider of k: every number up to 32, then steps that grow with k, up to 256.
 const K_STOPS = [...range(2, 32, 1), ...range(34, 64, 2), ...range(68, 128, 4), ...range(136, 256, 8)];
@@ -13,6 +28,12 @@ const nearestStop = (k) =>
 
 /** A slider with a field for the exact number: `change(number, live)`, live while it moves, then `settle()`. */
 class Slider {
+  /**
+   * @param {{
+   *   label: string, help: string, unit?: string, min: number, max: number, step: number, stops?: number[],
+   *   low?: number, high?: number | "", change: (value: number, live: boolean) => void, settle: () => void,
+   * }} options
+   */
   constructor({ label, help, unit = "", min, max, step, stops, change, settle, low, high }) {
     this.stops = stops;
     this.slider = make("input", {
@@ -25,7 +46,7 @@ class Slider {
         this.held = true;
       },
       oninput: () => {
-        this.number.value = this.value();
+        this.number.value = String(this.value());
         change(this.value(), true);
       },
       onchange: () => {
@@ -100,7 +121,7 @@ export class Panel {
   }
 
   makeColors() {
-    const { help } = this.app.choices;
+    const { help, limits } = this.app.choices;
     this.k = new Slider({
       label: "Colours",
       help: help.k,
@@ -109,13 +130,15 @@ export class Panel {
       max: K_STOPS.length - 1,
       step: 1,
       stops: K_STOPS,
-      low: 1,
-      high: 65536,
+      low: limits.k[0],
+      high: limits.k[1],
       change: (k, live) => this.app.change({ k }, live),
       settle: () => this.app.settle(),
     });
     this.k.slider.setAttribute("aria-label", "Number of colours, k");
-    this.presets = PRESETS.map((k) => button(k, () => this.app.change({ k }), { "aria-label": `${k} colours` }));
+    this.presets = PRESETS.map((k) =>
+      button(String(k), () => this.app.change({ k }), { "aria-label": `${k} colours` })
+    );
     const find = () => this.app.send({ do: "find", variant: this.app.selected, limit: Number(this.limit.value) });
     this.limit = make("input", {
       type: "number",
@@ -126,17 +149,17 @@ export class Panel {
         if (event.key === "Enter") find();
       },
     });
-    this.find = labelled(
+    this.findControl = labelled(
       "Or for ΔE ≤",
       this.limit,
       help.find,
       button("Find", find, { title: help.find, "aria-label": "Find the number of colours" }),
     );
-    this.find.el.classList.add("find");
+    this.findControl.el.classList.add("find");
     return this.colors = group(
       this.k.el,
       make("div", { class: "presets", role: "group", "aria-label": "Often used" }, ...this.presets),
-      this.find.el,
+      this.findControl.el,
     );
   }
 
@@ -172,7 +195,7 @@ export class Panel {
   }
 
   makeDither() {
-    const { help, dithers, lights } = this.app.choices,
+    const { help, dithers, lights, limits } = this.app.choices,
       pairs = (names) => Object.entries(names).map(([name, [label]]) => [name, label]);
     const send = (live) => this.app.change({ dither: this.ditherText() }, live);
     this.dither = labelled("Dithering", select(pairs(dithers), () => send(false)), "");
@@ -180,8 +203,8 @@ export class Panel {
       label: "Strength",
       help: help.dither_strength,
       unit: "of error",
-      min: 0,
-      max: 1,
+      min: limits.strength[0],
+      max: limits.strength[1],
       step: 0.05,
       change: (_, live) => send(live),
       settle: () => this.app.settle(),
@@ -247,16 +270,17 @@ export class Panel {
   }
 
   makeSeed() {
+    const { help, limits } = this.app.choices;
     this.seed = labelled(
       "Seed",
       make("input", {
         type: "number",
-        min: 0,
-        max: 4294967295,
+        min: limits.seed[0],
+        max: limits.seed[1],
         step: 1,
         onchange: (event) => this.app.change({ seed: Number(event.target.value) }),
       }),
-      this.app.choices.help.seed,
+      help.seed,
       button("Another", () => this.app.change({ seed: Number(this.seed.control.value) + 1 }), {
         title: "Try the next seed",
       }),
@@ -276,7 +300,7 @@ export class Panel {
     if (!synced) return; // the hand is ahead of what Python has heard
     const { settings } = variant, { spaces, methods, filter_spaces } = this.app.choices;
     this.k.write(settings.k);
-    this.presets.forEach((preset, i) => preset.setAttribute("aria-pressed", PRESETS[i] === settings.k));
+    this.presets.forEach((preset, i) => putPressed(preset, PRESETS[i] === settings.k));
     putValue(this.space.control, settings.color_space);
     put(this.space.note, spaces[settings.color_space][1]);
     putValue(this.method.control, settings.method);
@@ -313,7 +337,7 @@ export class Panel {
         title: "Add a variant like this one",
         "aria-label": "Add a variant",
       });
-      add.disabled = ids.length === 5;
+      add.disabled = ids.length === this.app.choices.max_variants;
       const focused = this.tabs.contains(document.activeElement);
       this.tabs.replaceChildren(
         make("span", {}, "Variant"),
@@ -322,10 +346,10 @@ export class Panel {
         ),
         add,
       );
-      if (focused) (add.disabled ? this.tabs.querySelector(`[data-tab="${selected}"]`) : add).focus();
+      if (focused) (add.disabled ? find(this.tabs, `[data-tab="${selected}"]`) : add).focus();
     }
-    for (const tab of this.tabs.querySelectorAll("[data-tab]")) {
-      tab.setAttribute("aria-pressed", tab.dataset.tab === selected);
+    for (const tab of /** @type {NodeListOf<HTMLElement>} */ (this.tabs.querySelectorAll("[data-tab]"))) {
+      putPressed(tab, tab.dataset.tab === selected);
     }
   }
 

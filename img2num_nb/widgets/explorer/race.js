@@ -2,8 +2,10 @@
 // pointed at.
 
 import { bytesOf, numbersOf } from "../js/bytes.js";
-import { button, make, put, putTitle } from "../js/dom.js";
+import { button, find, focusedElement, make, put, putPressed, putTitle } from "../js/dom.js";
 import { brief, Scatter } from "./scatter.js";
+
+/** @import { ErrorName, RaceState, RacePicture, Row } from "./types.d.ts" */
 
 const ERRORS = { delta_e_mean: ["ΔE mean", "mean ΔE 2000", 2], mse: ["MSE", "mean squared error (sRGB)", 0] };
 // settings that all methods share
@@ -104,6 +106,7 @@ export class Race {
 
   // ---- what Python says ----------------------------------------------------------------------------------------
 
+  /** @returns {RaceState} */
   get state() {
     return this.app.model.get("race");
   }
@@ -118,7 +121,11 @@ export class Race {
     return !variant || !settings || WAYS.some((name) => variant.settings[name] !== settings[name]);
   }
 
-  /** A picture has arrived, as bytes. */
+  /**
+   * A picture has arrived, as bytes.
+   * @param {RacePicture} content
+   * @param {DataView[]} buffers
+   */
   receive({ picture, number, size, bytes }, [palette, pixels]) {
     if (picture === undefined || number !== this.state.number) return;
     const labels = numbersOf(pixels, bytes === 2 ? Uint16Array : Uint8Array),
@@ -142,7 +149,8 @@ export class Race {
     const variant = this.app.variant(state.variant),
       size = state.size ?? [],
       whole = size.join() === this.app.state.image.size.join();
-    if (size.length) this.picture.style.aspectRatio = size[0] / size[1]; // the place of a picture that is on its way
+    // the place of a picture that is on its way
+    if (size.length) this.picture.style.aspectRatio = String(size[0] / size[1]);
     put(
       this.facts,
       variant
@@ -156,11 +164,11 @@ export class Race {
     this.again.hidden = Boolean(state.running) || !(stale || rows.some((row) => row.state === "waiting"));
     put(this.again, stale || !done.length ? "Race again" : "Go on");
     this.el.classList.toggle("stale", stale);
-    for (const choice of this.errorChoice.children) {
-      choice.setAttribute("aria-pressed", choice.dataset.value === this.error);
+    for (const choice of this.errorChoice.querySelectorAll("button")) {
+      putPressed(choice, choice.dataset.value === this.error);
     }
-    for (const choice of this.viewChoice.children) {
-      choice.setAttribute("aria-pressed", (choice.dataset.value === "table") === !this.tableBox.hidden);
+    for (const choice of this.viewChoice.querySelectorAll("button")) {
+      putPressed(choice, (choice.dataset.value === "table") === !this.tableBox.hidden);
     }
     this.scatter.el.hidden = !this.tableBox.hidden;
     this.writeStatus(rows, done, stale);
@@ -264,12 +272,12 @@ export class Race {
         ...cells.map((cell) => make("td", {}, cell)),
       );
     });
-    const focused = this.table.contains(document.activeElement) && document.activeElement.dataset.method;
+    const focused = this.table.contains(document.activeElement) && focusedElement().dataset.method;
     this.table.replaceChildren(
       make("thead", {}, make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name)))),
       make("tbody", {}, ...lines),
     );
-    if (focused) this.table.querySelector(`[data-method="${focused}"]`)?.focus();
+    if (focused) find(this.table, `[data-method="${focused}"]`)?.focus();
   }
 
   // ---- the picture ---------------------------------------------------------------------------------------------
@@ -278,7 +286,7 @@ export class Race {
     const row = this.done.find((one) => one.name === this.shown),
       picture = this.pictures.get(this.original ? "original" : this.shown);
     this.useButton.hidden = this.originalButton.hidden = !row;
-    this.originalButton.setAttribute("aria-pressed", Boolean(this.original));
+    putPressed(this.originalButton, Boolean(this.original));
     put(this.name, this.original ? "Original" : row ? `${row.name} · ${row.label}` : "");
     put(
       this.numbers,

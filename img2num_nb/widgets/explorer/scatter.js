@@ -46,6 +46,7 @@ function placeLabels(dots, box) {
   const taken = dots.flatMap((
     { x, y, from, to },
   ) => [[x - DOT, y - DOT, x + DOT, y + DOT], [from, y - 3, to, y + 3]]);
+  /** @param {number[]} place */
   const free = ([a, b, c, d]) =>
     a >= box[0] && b >= box[1] && c <= box[2] && d <= box[3] &&
     !taken.some(([e, f, g, h]) => a < g && e < c && b < h && f < d);
@@ -157,7 +158,8 @@ export class Scatter {
     }
   }
 
-  drawAxes(x, y, [left, top, right, bottom], axes) {
+  drawAxes(x, y, box, axes) {
+    const [left, top, right, bottom] = box;
     const text = (words, attributes) => drawn("text", attributes, words);
     this.svg.append(
       drawn("path", {

@@ -14,6 +14,7 @@ from ...vocabulary import (
     DITHERS,
     FILTER_SPACES,
     LIGHTS,
+    MAX_VARIANTS,
     METRICS,
     OPTIONS,
     PARTS,
@@ -32,6 +33,7 @@ HELP = {
 }
 #: The measures of a card, in their order.
 MEASURES = ("delta_e_mean", "delta_e_p95", "mse", "psnr", "ssim", "n_regions", "png_bytes")
+MAX_UPLOAD = 200_000_000  # bytes; a path has no limit
 
 
 def method_options(method):
@@ -79,6 +81,9 @@ def choices():
             name: [COLOR_SPACES[name].label, COLOR_SPACES[name].unit] for name in FILTER_SPACES
         },
         "help": HELP,
+        "limits": {name: [one.low, one.high] for name, one in (SETTINGS | PARTS).items()},
+        "max_variants": MAX_VARIANTS,
+        "max_upload": MAX_UPLOAD,
     }
 
 

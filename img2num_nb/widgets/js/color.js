@@ -1,5 +1,7 @@
 // Colour arithmetic: sRGB to CIELAB, CIEDE2000; colours as codes and as pixels.
 
+/** @import { RGB } from "./types.d.ts" */
+
 // IEC 61966-2-1 and D65, 2 degree observer: the same six digits as color.py and scikit-image.
 const LIGHT = Float64Array.from({ length: 256 }, (_, i) => {
   const v = i / 255;
@@ -65,8 +67,12 @@ export function deltaEOf(p, q) {
   return deltaE2000(...scratch);
 }
 
+/** @param {RGB} rgb */
 export const hexOf = (rgb) => "#" + Array.from(rgb, (v) => v.toString(16).padStart(2, "0")).join("");
 export const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-// black or white, what can be read
-export const inkOn = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff");
+/**
+ * Black or white, what can be read on a colour.
+ * @param {RGB} rgb
+ */
+export const inkOn = (rgb) => (0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140 ? "#000" : "#fff");
 export const opaque = (r, g, b) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0; // a little-endian RGBA pixel

@@ -1,5 +1,13 @@
 // Elements: make them, write into them, label them; the clipboard.
 
+/**
+ * An element with attributes (true: there, false or undefined: not there), listeners (`onclick`, ...) and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   // JupyterLab looks at the focused element itself: without this, X on a button of ours would cut the notebook's cell.
@@ -13,7 +21,14 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** An element of a drawing. */
+/**
+ * An element of a drawing.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} attributes
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function drawn(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -30,13 +45,38 @@ export const putValue = (input, value) => {
 export const putTitle = (element, text) => {
   if (element.title !== text) element.title = text;
 };
+/** Say whether a button that stays pressed is. */
+export const putPressed = (element, on) => element.setAttribute("aria-pressed", String(Boolean(on)));
+/** @param {string} label */
 export const button = (label, onclick, attributes = {}) =>
   make("button", { type: "button", onclick, ...attributes }, label);
+
+/**
+ * The first element inside `root` that a selector names, or null.
+ * @param {Element} root
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export const find = (root, selector) => root.querySelector(selector);
+/**
+ * The elements right inside another.
+ * @param {Element} parent
+ */
+export const childrenOf = (parent) => /** @type {HTMLElement[]} */ ([...parent.children]);
+/** The element that has the keyboard. */
+export const focusedElement = () => /** @type {HTMLElement | null} */ (document.activeElement);
 
 let made = 0;
 export const nextId = () => `i2n-${Date.now().toString(36)}-${made++}`;
 
-/** A control with its label before it and a line of help after it, which screen readers read, too. */
+/**
+ * A control with its label before it and a line of help after it, which screen readers read, too.
+ * @template {HTMLElement} Control
+ * @param {string} label
+ * @param {Control} control
+ * @param {string} [help]
+ * @param {...HTMLElement} beside
+ */
 export function labelled(label, control, help, ...beside) {
   const id = nextId(), note = make("div", { class: "help", id: `${id}-help` }, help ?? "");
   control.id = id;
@@ -49,7 +89,11 @@ export const group = (...children) => make("div", { class: "group" }, ...childre
 export const fold = (name, ...children) =>
   make("details", { class: "fold" }, make("summary", {}, name), make("div", { class: "inside" }, ...children));
 
-/** A `select` of [value, label] pairs. */
+/**
+ * A `select` of [value, label] pairs.
+ * @param {string[][]} pairs
+ * @param {(value: string) => void} onchange
+ */
 export const select = (pairs, onchange, attributes = {}) =>
   make(
     "select",
@@ -63,7 +107,7 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = make("textarea", { style: "position: fixed; opacity: 0" }), before = document.activeElement;
+    const area = make("textarea", { style: "position: fixed; opacity: 0" }), before = focusedElement();
     area.value = text;
     document.body.append(area);
     area.select();

@@ -1,6 +1,14 @@
 // The model of a widget: traits that Python and all views of the page share.
 
-/** Call `handler` when one of the traits changes, until `signal` aborts. */
+/** @import { Model } from "./types.d.ts" */
+
+/**
+ * Call `handler` when one of the traits changes, until `signal` aborts.
+ * @param {Pick<Model<any>, "on" | "off">} model
+ * @param {string[]} names
+ * @param {() => void} handler
+ * @param {AbortSignal} signal
+ */
 export function onChange(model, names, handler, signal) {
   for (const name of names) {
     model.on(`change:${name}`, handler);
@@ -8,8 +16,13 @@ export function onChange(model, names, handler, signal) {
   }
 }
 
-/** Change traits here and in Python. */
+/**
+ * Change traits here and in Python.
+ * @template Traits
+ * @param {Model<Traits, any>} model
+ * @param {Partial<Traits>} traits
+ */
 export function save(model, traits) {
-  for (const [name, value] of Object.entries(traits)) model.set(name, value);
+  for (const name in traits) model.set(name, traits[name]);
   model.save_changes();
 }

@@ -2,6 +2,8 @@
 
 import { drawn, make } from "../js/dom.js";
 
+/** @import { Axis, Line } from "./types.d.ts" */
+
 /** Round numbers from low to high, about n of them; of a logarithmic axis 1, 2 and 5 of each decade. */
 export function ticks(low, high, n, log) {
   const found = [];
@@ -25,19 +27,18 @@ export const tickText = (
   : String(Number(value.toPrecision(6))));
 
 /** A shape round (x, y) for a mark: each line has its own. */
+/** @type {Record<string, (x: number, y: number, r: number) => [keyof SVGElementTagNameMap, object]>} */
 const MARKS = {
   dot: (x, y, r) => ["circle", { cx: x, cy: y, r }],
   square: (x, y, r) => ["rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }],
 };
 
 /**
- * Draw a chart into `svg`, which fills its parent.
+ * Draw a chart into `svg`, which fills its parent; return x and y as functions from values to pixels.
  *
- * x, y: { low, high, label, log, ticks, second: { factor, label } }: second numbers the top of the x axis in
- *   another unit.
- * lines: [{ points: [[x, y], ...], color, dash, mark, width, name, faint, open: indices of marks that are drawn
- *   hollow }]
- * here: x of a dashed vertical line. Returns x and y as functions from values to pixels.
+ * @param {SVGSVGElement} svg
+ * @param {{ x: Axis, y: Axis, lines: Line[], here?: number | null, label: string }} chart - `here`: x of a dashed
+ *   vertical line
  */
 export function drawChart(svg, { x, y, lines, here, label }) {
   const { clientWidth: width, clientHeight: height } = svg.parentElement;
@@ -48,11 +49,13 @@ export function drawChart(svg, { x, y, lines, here, label }) {
     right = 16,
     top = x.second ? 48 : 26,
     bottom = 44;
+  /** @type {(axis: Axis, start: number, end: number) => (value: number) => number} */
   const scale = ({ low, high, log }, start, end) => {
     const f = log ? Math.log : (v) => v, [a, b] = [f(low), f(high)];
     return (value) => start + ((f(value) - a) / (b - a || 1)) * (end - start);
   };
   const X = scale(x, left, width - right), Y = scale(y, height - bottom, top);
+  /** @type {SVGElement[]} */
   const parts = [drawn("text", { x: 0, y: 15 }, y.label)];
   yTicks.forEach((value, i) =>
     parts.push(

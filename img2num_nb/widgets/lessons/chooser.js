@@ -7,9 +7,16 @@ import { three } from "../js/numbers.js";
 import { chartFigure, drawChart } from "./chart.js";
 import { Figure, mount, Picture, slider } from "./figure.js";
 
+/** @import { ChooserPicture, KChooserTraits, LessonModel } from "./types.d.ts" */
+
 const SCALES = { png_bytes: 1 / 1000, seconds: 1000 }; // to the units of the charts: kB and ms
 
+/** @extends {Figure<KChooserTraits>} */
 class ChooserView extends Figure {
+  /**
+   * @param {LessonModel<KChooserTraits>} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     super(model, el, "chooser", "k chooser");
     const ks = model.get("_ks");
@@ -33,6 +40,8 @@ class ChooserView extends Figure {
       unit,
       title,
       ...chartFigure(title),
+      /** @type {ReturnType<typeof drawChart>} */
+      scales: null,
     }));
     for (const chart of this.charts) {
       const choose = (event) => {
@@ -110,7 +119,7 @@ class ChooserView extends Figure {
       n === undefined ? (busy ? "not computed yet" : "not computed") : n < k ? `only ${n} colours in use` : "",
     );
     for (const chart of this.charts) this.drawChart(chart, curve, k, ks);
-    this.root.dataset.k = picture.k ?? "";
+    this.root.dataset.k = String(picture.k ?? "");
   }
 
   showPicture(picture, width, height) {

@@ -7,7 +7,14 @@ import { Swatches } from "./hands.js";
 import { Cloud } from "./points.js";
 import { readScene } from "./space.js";
 
+/** @import { ColorCloudTraits, LessonModel, Scene } from "./types.d.ts" */
+
+/** @extends {Figure<ColorCloudTraits>} */
 class ColorCloudView extends Figure {
+  /**
+   * @param {LessonModel<ColorCloudTraits>} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     super(model, el, "colors", "Colour cloud");
     const spaces = choice("Colours in", model.get("_spaces"), (value) => this.set("color_space", value));
@@ -15,7 +22,10 @@ class ColorCloudView extends Figure {
       this.cloud.own = value === "own";
       this.schedule();
     }, "Colour of the points");
-    Object.assign(this, { spaces, paint });
+    this.spaces = spaces;
+    this.paint = paint;
+    /** @type {Scene | null} */
+    this.scene = null; // null: to be read anew
     this.words = make("span", { class: "soft" });
     this.cloud = new Cloud(
       this,

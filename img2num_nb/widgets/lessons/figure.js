@@ -1,7 +1,9 @@
 // What the figures of the lessons share: elements, canvases that fit, and a view that draws once an animation frame.
 
 import { make, put } from "../js/dom.js";
-import { onChange, save } from "../js/model.js";
+import { onChange } from "../js/model.js";
+
+/** @import { Call, LessonModel, LessonTraits } from "./types.d.ts" */
 
 export const namedGroup = (label, ...children) =>
   make("div", { class: "group", role: "group", "aria-label": label }, ...children);
@@ -126,7 +128,14 @@ export class Picture {
  * A figure on the page: hears of changed traits, draws in the next animation frame, and again when it is back in
  * view.
  */
+/** @template Traits */
 export class Figure {
+  /**
+   * @param {LessonModel<Traits>} model
+   * @param {HTMLElement} el
+   * @param {string} name
+   * @param {string} label
+   */
   constructor(model, el, name, label) {
     this.model = model;
     this.gone = new AbortController();
@@ -135,6 +144,9 @@ export class Figure {
     el.append(this.root);
     this.moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
+
+  /** Draw what the traits say; a figure says how. */
+  draw() {}
 
   /** Begin: `traits` are those whose change asks for a new drawing. */
   begin(...traits) {
@@ -164,12 +176,23 @@ export class Figure {
     onChange(this.model, [name], handler, this.gone.signal);
   }
 
+  /**
+   * @template {keyof (Traits & LessonTraits)} Name
+   * @param {Name} name
+   */
   get(name) {
     return this.model.get(name);
   }
 
+  /**
+   * Change a trait here and in Python.
+   * @template {keyof (Traits & LessonTraits)} Name
+   * @param {Name} name
+   * @param {(Traits & LessonTraits)[Name]} value
+   */
   set(name, value) {
-    save(this.model, { [name]: value });
+    this.model.set(name, value);
+    this.model.save_changes();
   }
 
   /** Ask Python for a verb. */

@@ -2,11 +2,18 @@
 // colours.
 
 import { hexOf, inkOn, rgbOf } from "../js/color.js";
-import { make, put } from "../js/dom.js";
+import { childrenOf, find, focusedElement, make, put, putPressed } from "../js/dom.js";
 import { clamp, three } from "../js/numbers.js";
 import { choice, Figure, mount, namedGroup } from "./figure.js";
 
+/** @import { LessonModel, PixelGridTraits } from "./types.d.ts" */
+
+/** @extends {Figure<PixelGridTraits>} */
 class GridView extends Figure {
+  /**
+   * @param {LessonModel<PixelGridTraits>} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     super(model, el, "pixels", "Pixel grid");
     const [side] = model.get("_limits");
@@ -101,7 +108,7 @@ class GridView extends Figure {
       if (!arrow || row === undefined) return;
       const [rows, columns] = this.get("_state").shape;
       this.choose({ row: clamp(row + arrow[0], 0, rows - 1), column: clamp(column + arrow[1], 0, columns - 1) });
-      this.cells.children[this.chosen.row * columns + this.chosen.column].focus();
+      childrenOf(this.cells)[this.chosen.row * columns + this.chosen.column].focus();
       event.preventDefault();
       event.stopPropagation();
     });
@@ -141,17 +148,18 @@ class GridView extends Figure {
     this.fill(this.result, state.labels, () => make("span"));
     this.columns = columns;
     this.cells.classList.toggle("many", rows > 5);
+    const cells = childrenOf(this.cells), results = childrenOf(this.result);
     state.pixels.forEach((rgb, i) => {
-      const cell = this.cells.children[i], nearest = this.result.children[i], hex = state.colors[state.labels[i]];
+      const cell = cells[i], nearest = results[i], hex = state.colors[state.labels[i]];
       this.paint(cell, hexOf(rgb));
-      if (cell.textContent !== rgb.join("")) cell.replaceChildren(...rgb.map((v) => make("span", {}, v)));
+      if (cell.textContent !== rgb.join("")) cell.replaceChildren(...rgb.map((v) => make("span", {}, String(v))));
       cell.setAttribute(
         "aria-label",
         `Row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}: ${rgb.join(" ")}, nearest centre ${
           state.labels[i] + 1
         }`,
       );
-      cell.setAttribute("aria-pressed", i === this.at);
+      putPressed(cell, i === this.at);
       cell.tabIndex = i === Math.max(this.at, 0) ? 0 : -1;
       this.paint(nearest, hex);
       put(nearest, String(state.labels[i] + 1));
@@ -168,7 +176,7 @@ class GridView extends Figure {
     this.move.disabled = state.moved;
     this.add.disabled = state.centers.length >= most;
     this.remove.disabled = state.centers.length < 2;
-    this.root.dataset.inertia = state.inertia;
+    this.root.dataset.inertia = String(state.inertia);
   }
 
   fill(parent, items, makeOne) {
@@ -218,9 +226,9 @@ class GridView extends Figure {
         ),
       );
     });
-    const focused = this.table.contains(document.activeElement) && document.activeElement.dataset.center;
+    const focused = this.table.contains(document.activeElement) && focusedElement().dataset.center;
     this.table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
-    if (focused) this.table.querySelector(`[data-center="${focused}"]`)?.focus();
+    if (focused) find(this.table, `[data-center="${focused}"]`)?.focus();
   }
 
   writeEditor({ pixels, centers, distances, labels, inertia }) {

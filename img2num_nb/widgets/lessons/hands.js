@@ -2,7 +2,7 @@
 // beside it.
 
 import { hexOf, inkOn, rgbOf } from "../js/color.js";
-import { make, put } from "../js/dom.js";
+import { childrenOf, make, put, putPressed } from "../js/dom.js";
 import { clamp, three } from "../js/numbers.js";
 
 const REACH = 15; // CSS pixels within which a centre is meant
@@ -10,16 +10,19 @@ const REACH = 15; // CSS pixels within which a centre is meant
 export class Hands {
   /** wishes: { pick(i or null), text(i) -> words for point i; and if wanted drag(i, place) }. */
   constructor(cloud, wishes) {
-    Object.assign(this, { cloud, wishes });
+    this.cloud = cloud;
+    this.wishes = wishes;
     this.listen();
   }
 
+  /** @param {number[]} where */
   centerAt([x, y]) {
     const far = ({ xyz }) => Math.hypot(xyz[0] - x, xyz[1] - y),
       near = (this.cloud.spots ?? []).filter((spot) => far(spot) < REACH * devicePixelRatio);
     return near.length ? near.reduce((best, spot) => (far(spot) < far(best) ? spot : best)).i : -1;
   }
 
+  /** @param {number[]} where */
   pointAt([x, y]) {
     const { width, height } = this.cloud.canvas;
     for (let r = 0; r <= 4; r++) {
@@ -129,15 +132,16 @@ export class Swatches {
     const { element } = this;
     while (element.children.length > colors.length) element.lastChild.remove();
     colors.forEach(({ hex, words, title }, i) => {
-      const item = element.children[i] ??
+      const item = childrenOf(element)[i] ??
         element.appendChild(
           make("button", { type: "button", onclick: () => this.pick(i) }, make("i", {}, `${i + 1}`), make("span")),
         );
-      Object.assign(item.firstChild.style, { background: hex, color: inkOn(rgbOf(hex)) });
-      put(item.lastChild, words);
+      const [number, share] = childrenOf(item);
+      Object.assign(number.style, { background: hex, color: inkOn(rgbOf(hex)) });
+      put(share, words);
       item.title = title;
       item.setAttribute("aria-label", `${i + 1}: ${title}`);
-      item.setAttribute("aria-pressed", i === lit);
+      putPressed(item, i === lit);
     });
   }
 }

@@ -8,6 +8,8 @@ import { clamp, three } from "../js/numbers.js";
 import { chartFigure, drawChart } from "./chart.js";
 import { choice, Figure, helpOf, mount, Picture, slider } from "./figure.js";
 
+/** @import { Kernel, LessonModel, Line, MicroscopeTraits } from "./types.d.ts" */
+
 // weight 0 to 1: light to dark, one hue
 const RAMP = [[255, 255, 255], [203, 222, 240], [130, 177, 217], [58, 122, 183], [16, 66, 124], [5, 26, 60]];
 const rampOf = (weight) => {
@@ -21,20 +23,26 @@ const TILES = [["window", "Window", ""], ["spatial", "Spatial", "nearer counts m
 ], ["product", "Product", ""]];
 const NAMES = { lab: "Lab", srgb: "sRGB" };
 
+/** @extends {Figure<MicroscopeTraits>} */
 class MicroscopeView extends Figure {
+  /**
+   * @param {LessonModel<MicroscopeTraits>} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     super(model, el, "microscope", "Bilateral microscope");
     this.shot = new Picture("The image. Arrow keys move the pixel under the microscope, with Shift by ten.");
     this.shot.canvas.tabIndex = 0;
     this.at = make("span", { class: "soft" });
+    const sigmas = model.get("_sliders");
     this.spatial = slider(
       "Spatial sigma",
-      { min: 0.5, max: 8, step: 0.25, text: (v) => `${v} px` },
+      { min: sigmas.sigma_spatial[0], max: sigmas.sigma_spatial[1], step: 0.25, text: (v) => `${v} px` },
       (v) => this.set("sigma_spatial", v),
     );
     this.range = slider("Range sigma", {
-      min: 1,
-      max: 250,
+      min: sigmas.sigma_range[0],
+      max: sigmas.sigma_range[1],
       step: 1,
       text: (v) => `${three(v)} ${this.get("color_space") === "lab" ? "Lab" : "levels"}`,
     }, (v) => this.set("sigma_range", v));
@@ -62,7 +70,7 @@ class MicroscopeView extends Figure {
           tile.element,
         );
       if (key === "product") {
-        figure.firstChild.append(
+        figure.querySelector("figcaption").append(
           "0",
           make("span", { class: "ramp", role: "img", "aria-label": "Weights from 0, white, to 1, dark blue" }),
           "1",
@@ -166,7 +174,8 @@ class MicroscopeView extends Figure {
     for (const name of ["distance", "lab", "srgb", "spatial", "range", "product"]) {
       kernel[name] = floatsOf(sent[name]);
     }
-    Object.assign(this, { sent, kernel });
+    this.sent = sent;
+    this.kernel = kernel;
     const { n, window } = kernel, words = (of) => Uint32Array.from({ length: n * n }, (_, i) => opaque(...of(i)));
     this.tiles.window.tile.show(n, n, words((i) => window.subarray(3 * i, 3 * i + 3)));
     for (const name of ["spatial", "range", "product"]) {
@@ -205,7 +214,7 @@ class MicroscopeView extends Figure {
     if (!context) return;
     const { scale, x, y } = tile.place, ratio = devicePixelRatio, { radius } = this.kernel;
     const frame = (column, row) => {
-      for (const [width, style] of [[4, "#000"], [2, "#fff"]]) {
+      for (const { width, style } of [{ width: 4, style: "#000" }, { width: 2, style: "#fff" }]) {
         Object.assign(context, { lineWidth: width * ratio, strokeStyle: style });
         context.strokeRect(x + column * scale, y + row * scale, scale, scale);
       }
@@ -229,7 +238,8 @@ class MicroscopeView extends Figure {
     }
     const same = factor && (space === "lab" ? sigma * factor : sigma / factor);
     this.translate.hidden = !factor;
-    this.translate.disabled = same < 1 || same > 250; // where the slider does not go
+    const [low, high] = this.get("_sliders").sigma_range;
+    this.translate.disabled = same < low || same > high; // where the slider does not go
     if (factor) put(this.translate, `Same in ${NAMES[other]}: ${three(same)}`);
     this.translate.title = `One Lab unit of this image is ${three(factor ?? 0)} sRGB levels`;
     const facts = factor
@@ -275,16 +285,13 @@ class MicroscopeView extends Figure {
       anchor: "start",
       nameAt: (X, Y) => placeName(X, Y, invertGauss(level, sigma) / (s === "lab" ? 1 : f), high, g),
     });
+    /** @type {Line[]} */
     const lines = [];
-    for (
-      const [s, color, dash, mark, level] of [["srgb", "var(--two)", "7 5", "square", 0.1], [
-        "lab",
-        "var(--one)",
-        undefined,
-        "dot",
-        0.72,
-      ]]
-    ) {
+    const kinds = [
+      { s: "srgb", color: "var(--two)", dash: "7 5", mark: "square", level: 0.1 },
+      { s: "lab", color: "var(--one)", mark: "dot", level: 0.72 },
+    ];
+    for (const { s, color, dash, mark, level } of kinds) {
       const inLab = s === "lab" ? gauss : (d) => gauss(d * f);
       lines.push({ points: dots(gauss, kernel[s]), color, mark, size: 2.5, width: 0, faint: true }, {
         points: curve(inLab),

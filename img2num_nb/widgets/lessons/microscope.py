@@ -11,7 +11,8 @@ from ..viewer.viewer import thin
 from .lesson import Lesson, floats, front_end
 
 MAX_SHOWN = 250_000  #: pixels of the picture to click in
-MAX_SIGMA_SPATIAL = 8.0  #: of the slider: a larger window's cells could not be seen
+SIGMA_SPATIAL = 0.5, 8.0  #: range of the slider: the pixels of a larger window could not be seen
+SIGMA_RANGE = 1, 250
 
 
 class Microscope(Lesson):
@@ -43,9 +44,10 @@ class Microscope(Lesson):
 
     x = t.Int(0).tag(sync=True)
     y = t.Int(0).tag(sync=True)
-    sigma_spatial = t.Float(3.0, min=0.5, max=MAX_SIGMA_SPATIAL).tag(sync=True)
-    sigma_range = t.Float(50.0, min=1, max=250).tag(sync=True)
+    sigma_spatial = t.Float(3.0, min=SIGMA_SPATIAL[0], max=SIGMA_SPATIAL[1]).tag(sync=True)
+    sigma_range = t.Float(50.0, min=SIGMA_RANGE[0], max=SIGMA_RANGE[1]).tag(sync=True)
     color_space = t.Enum(SPACES, "lab").tag(sync=True)
+    _sliders = t.Dict({"sigma_spatial": SIGMA_SPATIAL, "sigma_range": SIGMA_RANGE}).tag(sync=True)
     _picture = t.Dict().tag(sync=True)
     _kernel = t.Dict().tag(sync=True)
 
@@ -74,7 +76,7 @@ class Microscope(Lesson):
         sigma = self.sigma_range * factor if to_srgb else self.sigma_range / factor
         with self.hold_trait_notifications():
             self.color_space = "srgb" if to_srgb else "lab"
-            self.sigma_range = float(np.clip(sigma, 1, 250))
+            self.sigma_range = float(np.clip(sigma, *SIGMA_RANGE))
 
     def figure(self):
         """Return the same as a matplotlib figure: window, kernels, result and the curves of the range kernel."""

@@ -10,6 +10,8 @@ import { Swatches } from "./hands.js";
 import { Cloud } from "./points.js";
 import { readScene } from "./space.js";
 
+/** @import { LessonModel, PlayerState, PlayerTraits, Scene } from "./types.d.ts" */
+
 const PAUSE_MS = 800; // between two half steps of Play
 const PLAYER_KEYS = [
   ["A, M", "assign, move"],
@@ -25,7 +27,12 @@ const PLAYER_KEYS = [
   ["arrows on the cloud", "turn it; with Shift move the lit centre"],
 ];
 
+/** @extends {Figure<PlayerTraits>} */
 class PlayerView extends Figure {
+  /**
+   * @param {LessonModel<PlayerTraits>} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     super(model, el, "player", "k-means player");
     const verb = (text, name, title) =>
@@ -148,14 +155,15 @@ class PlayerView extends Figure {
     this.writeChart(state);
     this.writeWords(state, lit);
     this.tick(state);
-    this.root.dataset.serial = state.serial;
+    this.root.dataset.serial = String(state.serial);
   }
 
   takeScene() {
     const sent = this.get("_scene");
     this.scene = readScene(sent);
     this.index = numbersOf(sent.index, Uint16Array);
-    [this.width, this.height] = sent.size;
+    this.width = sent.size[0];
+    this.height = sent.size[1];
     this.cloud.setScene(this.scene);
     this.state = null;
   }

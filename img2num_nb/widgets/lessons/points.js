@@ -2,7 +2,7 @@
 // each pixel. (Not WebGL: of that a page has few contexts. And not in perspective: equal distances look equal.)
 
 import { inkOn, opaque, rgbOf } from "../js/color.js";
-import { button, make, put } from "../js/dom.js";
+import { button, childrenOf, make, put, putPressed } from "../js/dom.js";
 import { clamp } from "../js/numbers.js";
 import { ticks, tickText } from "./chart.js";
 import { fitted } from "./figure.js";
@@ -15,17 +15,18 @@ export class Cloud extends Space {
   /** For `wishes` see Hands; zoom(close) may be one of them. */
   constructor(view, label, wishes, controls, close) {
     super(view, close);
-    Object.assign(this, {
-      labels: null,
-      trail: [],
-      lit: -1,
-      sizes: null,
-      own: true,
-      layer: document.createElement("canvas"),
-    });
-    Object.entries({ tabindex: 0, role: "img", "aria-label": label }).forEach((pair) =>
-      this.canvas.setAttribute(...pair)
-    );
+    /** @type {ArrayLike<number> | null} */
+    this.labels = null; // the centre of each point
+    /** @type {Float32Array[]} */
+    this.trail = []; // where the centres were
+    this.lit = -1;
+    /** @type {ArrayLike<number> | null} */
+    this.sizes = null; // of the points, if not by their weights
+    this.own = true; // whether points have their own colour, or else their centre's
+    this.layer = document.createElement("canvas");
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", label);
     this.tip = make("div", { class: "tip", hidden: "" });
     this.views = make("div", { class: "group joined", role: "group", "aria-label": "Seen from" });
     const zoom = wishes.zoom ?? ((now) => this.look(this.plane, now));
@@ -73,7 +74,7 @@ export class Cloud extends Space {
       ),
     );
     if (names[0].includes("cos")) { // the cone: S V cos H and S V sin H need shorter names
-      [...this.views.children].slice(1).forEach((item, i) => put(item, ["side", "above", "front"][i]));
+      childrenOf(this.views).slice(1).forEach((item, i) => put(item, ["side", "above", "front"][i]));
     }
   }
 
@@ -96,12 +97,12 @@ export class Cloud extends Space {
     this.drawEdges(context, view, (depth) => depth < 0);
     this.drawTrails(context, view);
     this.drawCenters(context, view);
-    this.zoom.setAttribute("aria-pressed", this.close);
-    [...this.views.children].forEach((item, i) =>
-      item.setAttribute("aria-pressed", String(i ? PLANES[i - 1] : null) === String(this.plane))
+    putPressed(this.zoom, this.close);
+    childrenOf(this.views).forEach((item, i) =>
+      putPressed(item, String(i ? PLANES[i - 1] : null) === String(this.plane))
     );
     if (this.tweens.size) this.view.schedule();
-    this.canvas.dataset.resting = !this.tweens.size;
+    this.canvas.dataset.resting = String(!this.tweens.size);
   }
 
   /** Draw every point as a disc into a picture of its own: near ones over far ones, far ones paler. */
@@ -151,12 +152,11 @@ export class Cloud extends Space {
   /** The edges of the gamut in their own colours, those of the far or of the near half. */
   drawEdges(context, view, wanted) {
     const { edgeColors, edgePoints } = this.scene, ratio = devicePixelRatio, n = this.edges.length / 3;
-    for (
-      const [width, of] of [[3.5, () => "rgb(128 128 128 / 55%)"], [
-        2,
-        (i) => `rgb(${edgeColors.subarray(3 * i, 3 * i + 3).join(" ")})`,
-      ]]
-    ) {
+    const coats = [
+      { width: 3.5, of: () => "rgb(128 128 128 / 55%)" },
+      { width: 2, of: (i) => `rgb(${edgeColors.subarray(3 * i, 3 * i + 3).join(" ")})` },
+    ];
+    for (const { width, of } of coats) {
       context.lineWidth = width * ratio;
       for (let i = 0; i + 1 < n; i++) {
         if (i % edgePoints === edgePoints - 1) continue;
@@ -238,7 +238,7 @@ export class Cloud extends Space {
       if (way.length && this.tweens.has("centers")) {
         way[way.length - 1] = this.project(view, this.shown("centers"), k);
       }
-      for (const [width, style] of [[4.5, "#fff"], [2, "#000"]]) {
+      for (const { width, style } of [{ width: 4.5, style: "#fff" }, { width: 2, style: "#000" }]) {
         Object.assign(context, { lineWidth: width * ratio, strokeStyle: style, lineJoin: "round" });
         context.beginPath();
         way.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
@@ -273,7 +273,7 @@ export class Cloud extends Space {
         textAlign: "center",
         textBaseline: "middle",
       });
-      context.fillText(i + 1, x, y + ratio);
+      context.fillText(String(i + 1), x, y + ratio);
     }
   }
 }

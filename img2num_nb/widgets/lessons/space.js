@@ -5,13 +5,22 @@ import { bytesOf, floatsOf } from "../js/bytes.js";
 import { make } from "../js/dom.js";
 import { clamp } from "../js/numbers.js";
 
+/** @import { Center, Scene, SentScene } from "./types.d.ts" */
+
 const GLANCE = { yaw: -0.62, pitch: 0.42 }; // the first view of the solid
 export const PLANES = [[0, 2], [0, 1], [1, 2]]; // pairs of right, depth, up
 const TURNS = { "0,2": [0, 0], "0,1": [0, Math.PI / 2], "1,2": [-Math.PI / 2, 0] }; // yaw and pitch that show them
 
 export class Space {
   constructor(view, close) {
-    Object.assign(this, { view, close, plane: null, ...GLANCE, centers: [] });
+    this.view = view;
+    this.close = close; // whether what is looked at is this image's colours, or else the whole space
+    /** @type {number[] | null} */
+    this.plane = null;
+    this.yaw = GLANCE.yaw;
+    this.pitch = GLANCE.pitch;
+    /** @type {Center[]} */
+    this.centers = [];
     this.canvas = make("canvas");
   }
 
@@ -76,9 +85,10 @@ export class Space {
   /** Show the solid or a plane, from afar or close by. */
   look(plane, close = this.close) {
     const from = this.shown("turn");
-    if (plane) [this.yaw, this.pitch] = TURNS[plane];
+    if (plane) [this.yaw, this.pitch] = TURNS[plane.join()];
     else if (this.plane) Object.assign(this, GLANCE);
-    Object.assign(this, { plane, close });
+    this.plane = plane;
+    this.close = close;
     this.tween("turn", from, this.camera());
     this.view.schedule();
   }
@@ -158,7 +168,11 @@ function frameOf(points, box) {
   return { box, middle, reach };
 }
 
-/** What Python sends of a cloud, with its bytes as numbers. */
+/**
+ * What Python sends of a cloud, with its bytes as numbers.
+ * @param {SentScene} sent
+ * @returns {Scene}
+ */
 export function readScene(sent) {
   return {
     axes: sent.axes,

@@ -2,9 +2,12 @@
 
 import { clamp } from "../js/numbers.js";
 
+/** @import { ViewerModel, ViewerTraits } from "./types.d.ts" */
+
 const REST_MS = 150; // between two messages to Python
 
 export class Lens {
+  /** @param {ViewerModel} model */
   constructor(model) {
     this.model = model;
     this.size = { width: 1, height: 1 }; // of the picture, in its pixels
@@ -73,9 +76,12 @@ export class Lens {
   /**
    * Set traits at once in this page (every view follows); Python hears of the first change at once, then now and
    * then.
+   * @param {Partial<ViewerTraits>} traits
    */
   set(traits) {
-    for (const [name, value] of Object.entries(traits)) this.model.set(name, value);
+    for (const name of /** @type {(keyof ViewerTraits)[]} */ (Object.keys(traits))) {
+      this.model.set(name, traits[name]);
+    }
     if (this.resting) {
       this.unsaved = true;
       return;

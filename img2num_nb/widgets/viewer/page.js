@@ -1,7 +1,7 @@
 // What the viewer looks like: its elements, and the words and numbers written into them.
 
 import { deltaEOf, hexOf } from "../js/color.js";
-import { button, drawn, make, put } from "../js/dom.js";
+import { button, drawn, make, put, putPressed } from "../js/dom.js";
 import { clamp } from "../js/numbers.js";
 import { HEAT_STOPS } from "./heat.js";
 import { attachPointer, zoomOne, zoomStep } from "./input.js";
@@ -111,14 +111,14 @@ export function makePage(view) {
  */
 export function makeFrame(view, ids, pair, signal) {
   const parts = ids.map((id, k) => {
-    const span = (name, tag = "span") => make(tag, { class: name });
+    const span = (name) => make("span", { class: name }), code = () => make("code", { class: "hex" });
     const title = pair
       ? make("select", {
         class: "title",
         "aria-label": `Picture ${"AB"[k]}`,
         onchange: (event) => view.choose(k, event.target.value),
       })
-      : span("title", "b");
+      : make("b", { class: "title" });
     const part = {
       id,
       title,
@@ -126,7 +126,7 @@ export function makeFrame(view, ids, pair, signal) {
       chip: span("chip"),
       facts: span("facts"),
       swatches: [span("swatch"), span("swatch")],
-      hexes: [span("hex", "code"), span("hex", "code")],
+      hexes: [code(), code()],
       arrow: make("span", {}, "→"),
       delta: span("delta"),
       where: span("where"),
@@ -215,7 +215,7 @@ export function writeToolbar(view, ids) {
   const { page, model, mode } = view;
   for (const choice of page.modes) {
     const needsTwo = ["swipe", "blink"].includes(choice.dataset.mode) && ids.length < 2;
-    choice.setAttribute("aria-pressed", choice.dataset.mode === mode);
+    putPressed(choice, choice.dataset.mode === mode);
     choice.disabled = needsTwo;
     choice.title = needsTwo ? "Needs two pictures" : "";
   }

@@ -3,6 +3,8 @@
 import { bytesOf, numbersOf } from "../js/bytes.js";
 import { opaque } from "../js/color.js";
 
+/** @import { Original, Pane } from "./types.d.ts" */
+
 export class Surface {
   // Pixels that JavaScript writes (`words`, one RGBA number a pixel) and the canvas they are put on.
   constructor(width, height) {
@@ -20,7 +22,15 @@ export class Surface {
 }
 
 export class Picture {
-  /** Take over a pane's description (see viewer.py) and its bytes; `original` is {width, height, rgb}. */
+  /** @type {number | undefined} */
+  litAsked = undefined;
+
+  /**
+   * Take over a pane's description and its bytes.
+   * @param {Pane} meta
+   * @param {DataView} pixels
+   * @param {Original} original
+   */
   update(meta, pixels, original) {
     this.meta = meta;
     this.original = original;
@@ -48,16 +58,16 @@ export class Picture {
     }
     this.surface.flush();
     let count = 0;
-    if (this.lit !== undefined) { for (const label of this.labels) count += label === lit; }
+    if (this.lit !== undefined) { for (const label of this.labels) count += Number(label === lit); }
     this.litShare = count / words.length;
   }
 
   paletteWords() {
-    const light = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    const light = (rgb) => 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
     const pale = this.lit !== undefined && light(this.colour(this.lit)) < 110; // a dark colour stands out on pale grey
     return Uint32Array.from({ length: this.meta.n_colors }, (_, i) => {
       const rgb = this.colour(i);
-      if (this.lit === undefined || this.lit === i) return opaque(...rgb);
+      if (this.lit === undefined || this.lit === i) return opaque(rgb[0], rgb[1], rgb[2]);
       const grey = Math.round((pale ? 165 : 15) + 0.3 * light(rgb));
       return opaque(grey, grey, grey);
     });

@@ -11,14 +11,23 @@ import { Lens } from "./lens.js";
 import { makeFrame, makePage, writeProbe, writeTexts, writeToolbar } from "./page.js";
 import { Picture } from "./picture.js";
 
+/** @import { Original, ViewerModel } from "./types.d.ts" */
+
 const GAP = 8; // CSS pixels between panes
 
 class View {
+  /**
+   * @param {ViewerModel} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     this.model = model;
     this.gone = new AbortController();
-    this.slots = new Array(model.get("_max_panes")).fill(null); // a Picture, or null
-    this.stale = new Set(["original"]);
+    /** @type {(Picture | null)[]} */
+    this.slots = new Array(model.get("_max_panes")).fill(null);
+    /** @type {Original} */
+    this.original = null;
+    this.stale = /** @type {Set<"original" | number>} */ (new Set(["original"]));
     this.frames = []; // panes on the stage
     this.heat = new HeatQueue(() => this.schedule());
     this.lens = new Lens(model);
@@ -105,18 +114,18 @@ class View {
   }
 
   takeData() {
-    const get = (name) => this.model.get(name), fresh = [];
+    const { model } = this, fresh = [];
     if (this.stale.has("original")) {
-      const [width, height, fullWidth, fullHeight, step] = get("_size");
-      this.original = { width, height, full: [fullWidth, fullHeight], step, rgb: bytesOf(get("_original")) };
+      const [width, height, fullWidth, fullHeight, step] = model.get("_size");
+      this.original = { width, height, full: [fullWidth, fullHeight], step, rgb: bytesOf(model.get("_original")) };
       this.lens.size = this.original;
       for (let i = 0; i < this.slots.length; i++) this.stale.add(i);
     }
     for (let i = 0; i < this.slots.length; i++) {
-      const meta = get(`_pane_${i}`), isStale = this.stale.has(i);
+      const meta = model.get(`_pane_${i}`), isStale = this.stale.has(i);
       if (!meta.id) this.slots[i] = null;
-      else if (isStale) (this.slots[i] ??= new Picture()).update(meta, get(`_pixels_${i}`), this.original);
-      const picture = this.slots[i], lit = get("lit")[meta.id];
+      else if (isStale) (this.slots[i] ??= new Picture()).update(meta, model.get(`_pixels_${i}`), this.original);
+      const picture = this.slots[i], lit = model.get("lit")[meta.id];
       if (picture && (isStale || lit !== picture.litAsked)) {
         picture.paint(picture.litAsked = lit);
         if (isStale) fresh.push(picture);
@@ -186,7 +195,7 @@ class View {
       this.drawPicture(frame, pictures[0], 0, border);
       this.drawPicture(frame, pictures[1], border, canvas.width);
       frame.divider.style.left = `${percent}%`;
-      frame.divider.setAttribute("aria-valuenow", Math.round(percent));
+      frame.divider.setAttribute("aria-valuenow", String(Math.round(percent)));
     } else {
       const shown = pair && this.blink.second ? 1 : 0;
       if (pair) put(frame.sign, "AB"[shown]);
@@ -240,7 +249,7 @@ class View {
   /** Light up, in every pane, the palette colour of a pixel; null, or the same again, lights all. */
   light(pixel) {
     if (this.mode === "difference") return;
-    const now = this.model.get("lit"), lit = {};
+    const now = this.model.get("lit"), lit = /** @type {Record<string, number>} */ ({});
     for (const picture of this.slots) {
       if (pixel && picture?.indexed) lit[picture.meta.id] = picture.labelAt(pixel.x, pixel.y);
     }

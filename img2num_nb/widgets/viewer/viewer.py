@@ -13,9 +13,9 @@ import traitlets as t
 
 from ...errors import ImageError, check_integer
 from ...images import validate_image
+from ...vocabulary import MAX_PANES
 from ..frontend import script, style
 
-MAX_PANES = 6
 MAX_PIXELS = 4_000_000  #: larger pictures are shown as a preview of at most this many pixels
 ORIGINAL = "original"  #: the id of the pane that a viewer begins with
 
