@@ -1,9 +1,11 @@
 """The number of colours, found: fewest for a given difference, or most for a given size of file."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from ._typing import Cancel, Uint8Array
 from .errors import ImageError, check_choice, check_integer, check_number
 from .hex_colors import check_locked
 from .histogram import ColorHistogram
@@ -28,25 +30,25 @@ class Choice:
     """
 
     quantization: Quantization
-    tried: dict = field(default_factory=dict)
+    tried: dict[int, dict[str, float]] = field(default_factory=dict)
     knee: int | None = None
 
     @property
-    def k(self):
+    def k(self) -> int:
         return self.quantization.k
 
 
 def choose_k(
-    image,
+    image: Uint8Array,
     *,
-    max_delta_e=None,
-    max_png_bytes=None,
-    max_k=256,
-    original=None,
-    histogram=None,
-    cancel=None,
-    **settings,
-):
+    max_delta_e: float | None = None,
+    max_png_bytes: int | None = None,
+    max_k: int = 256,
+    original: Uint8Array | None = None,
+    histogram: ColorHistogram | None = None,
+    cancel: Cancel | None = None,
+    **settings: Any,
+) -> Choice:
     """Find how many colours an image needs, or can have.
 
     Each k tried starts afresh, so that the result is what `quantize` gives for that k, not what led there. The difference falls and the

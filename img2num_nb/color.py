@@ -8,6 +8,7 @@ depend on the order of summation, the number of threads or the machine.
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ._kernels import color as kernels
 from ._kernels.run import chunked, n_threads
@@ -245,7 +246,7 @@ def from_grid(coords, color_space):
     return np.clip(np.floor(values * 255 + 0.5), 0, 255).astype(np.uint8)
 
 
-def convert_color(colors, source, target):
+def convert_color(colors: ArrayLike, source: str, target: str) -> NDArray[np.float64]:
     """Convert colours between colour spaces.
 
     Parameters

@@ -7,6 +7,7 @@ import numpy as np
 from . import color
 from ._kernels import bilateral as kernels
 from ._kernels.run import chunked
+from ._typing import Cancel, Progress, Uint8Array
 from .errors import check_choice, check_number
 from .images import validate_image
 from .vocabulary import FILTER_SPACES, PARTS
@@ -21,8 +22,14 @@ def window_radius(sigma_spatial):
 
 
 def bilateral_filter(
-    image, *, sigma_spatial=3.0, sigma_range=50.0, color_space="lab", progress=None, cancel=None
-):
+    image: Uint8Array,
+    *,
+    sigma_spatial: float = 3.0,
+    sigma_range: float = 50.0,
+    color_space: str = "lab",
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> Uint8Array:
     """Smooth an image where colours are alike, and leave edges.
 
     Each pixel becomes the weighted mean of the square window around it. A neighbour's weight is ``exp(-d**2 / (2 sigma_spatial**2)) *

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import Scratch, chunked, n_threads
+from ._typing import Uint8Array
 from .color_grid import Cells
 from .errors import ImageError, check_integer
 from .images import validate_image
@@ -37,7 +39,7 @@ class ColorHistogram:
     _cells: dict = field(default_factory=dict, repr=False)
 
     @classmethod
-    def from_image(cls, image, bits=8):
+    def from_image(cls, image: Uint8Array, bits: int = 8) -> "ColorHistogram":
         """Count the colours of an image, in time proportional to its pixels.
 
         Parameters
@@ -65,14 +67,14 @@ class ColorHistogram:
         return cls(*_exact(pixels)) if bits == 8 else cls(*_coarse(pixels, bits), bits)
 
     @cached_property
-    def n_pixels(self):
+    def n_pixels(self) -> int:
         """Number of pixels counted."""
         return int(self.counts.sum())
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.colors)
 
-    def __add__(self, other):
+    def __add__(self, other: "ColorHistogram") -> "ColorHistogram":
         """Return the histogram of both images together; exact, in any order."""
         if not isinstance(other, ColorHistogram):
             return NotImplemented
@@ -86,13 +88,13 @@ class ColorHistogram:
         np.add.at(counts, index, np.concatenate([self.counts, other.counts]))
         return ColorHistogram(code_colors(merged), counts)
 
-    def coords(self, color_space):
+    def coords(self, color_space: str | color.Space) -> NDArray[np.float64]:
         """Return the colours as ``(U, 3)`` float64 grid coordinates in a colour space (see `color.to_grid`); kept for the next call."""
         if color_space not in self._coords:
             self._coords[color_space] = color.to_grid(self.colors, color_space)
         return self._coords[color_space]
 
-    def cells(self, color_space):
+    def cells(self, color_space: str | color.Space) -> Cells:
         """Return the colours grouped in `Cells` of a colour space; kept for the next call."""
         if color_space not in self._cells:
             divisions = color.space_of(color_space).cells

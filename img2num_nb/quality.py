@@ -1,6 +1,7 @@
 """How good a quantization is: errors, perceived difference, structure, regions and bytes."""
 
 import math
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
+from ._typing import Indexed, Uint8Array
 from .errors import check_choice
 from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
@@ -19,7 +21,7 @@ SSIM_WINDOW = 7  # pixels, scikit-image's default
 BAND = 256  # rows of SSIM computed at a time, so that memory stays small
 
 
-def metrics(image, quantization, names=None):
+def metrics(image: Uint8Array, quantization: Indexed, names: Iterable[str] | None = None) -> dict[str, float]:
     """Measure a quantization against its original.
 
     Parameters

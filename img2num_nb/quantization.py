@@ -1,13 +1,16 @@
 """Quantization: design a palette on the histogram, then map every pixel to its nearest palette colour."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked, stop_if
+from ._typing import Cancel, Uint8Array
 from .dither import dithered_labels
 from .errors import check_choice, check_number
 from .histogram import ColorHistogram
@@ -55,16 +58,16 @@ class Quantization:
     n_iter: int
     converged: bool
     inertia: float
-    seconds: dict
-    settings: dict
+    seconds: dict[str, float]
+    settings: dict[str, Any]
 
     @property
-    def n_colors(self):
+    def n_colors(self) -> int:
         """Number of palette colours, at most `k`."""
         return len(self.palette)
 
     @cached_property
-    def image(self):
+    def image(self) -> Uint8Array:
         """The quantized image, ``(H, W, 3)`` uint8 sRGB."""
         labels = self.labels.reshape(-1)
         out = np.empty((labels.size, 3), np.uint8)
@@ -73,23 +76,23 @@ class Quantization:
 
 
 def quantize(
-    image,
-    k=16,
+    image: Uint8Array,
+    k: int = 16,
     *,
-    method="kmeans",
-    color_space="lab",
-    seed=0,
-    max_iter=100,
-    dither="none",
-    dither_strength=1.0,
-    dither_light="srgb",
-    locked=None,
-    fit_on=None,
-    chroma_weight=1.0,
-    histogram=None,
-    cancel=None,
-    **method_options,
-):
+    method: str = "kmeans",
+    color_space: str = "lab",
+    seed: int = 0,
+    max_iter: int = 100,
+    dither: str = "none",
+    dither_strength: float = 1.0,
+    dither_light: str = "srgb",
+    locked: Sequence[str | Sequence[int]] | np.ndarray | None = None,
+    fit_on: int | None = None,
+    chroma_weight: float = 1.0,
+    histogram: ColorHistogram | None = None,
+    cancel: Cancel | None = None,
+    **method_options: Any,
+) -> Quantization:
     """Reduce an image to at most k colours.
 
     Parameters

@@ -2,8 +2,12 @@
 
 import os
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
+from numpy.typing import ArrayLike
+
+from .._typing import StrPath, Uint8Array
 from ..errors import ImageError, check_choice
 from ..hex_colors import check_colors, to_hex
 from . import palette_binary as binary
@@ -23,7 +27,13 @@ __all__ = [
 ]
 
 
-def save_palette(path, palette, names=None, *, format=None):
+def save_palette(
+    path: StrPath,
+    palette: ArrayLike | Sequence[str],
+    names: Sequence[str] | None = None,
+    *,
+    format: str | None = None,
+) -> Path:
     """Write a palette file: all of it or, on an error, none of it. A file of that name is replaced.
 
     Parameters
@@ -85,7 +95,7 @@ def palette_bytes(path, palette, names=None, *, format=None):
     return FORMATS[format][0](colors, names, Path(path).stem)
 
 
-def load_palette(path):
+def load_palette(path: StrPath) -> Uint8Array:
     """Read the colours of a palette file, in the order of the file.
 
     Parameters

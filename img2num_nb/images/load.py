@@ -4,11 +4,12 @@ import hashlib
 import io
 import os
 import warnings
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageColor
 
+from .._typing import StrPath, Uint8Array
 from ..errors import ImageError, check_choice, check_integer
 from ..files.atomic import open_regular
 from . import arrays, decode, profile
@@ -22,8 +23,14 @@ class ImageWarning(UserWarning):
 
 
 def load_image(
-    source, *, background="white", max_pixels=128_000_000, frame=None, allow_damaged=False, value_range=None
-):
+    source: StrPath | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray,
+    *,
+    background: str | tuple[int, int, int] = "white",
+    max_pixels: int = 128_000_000,
+    frame: int | None = None,
+    allow_damaged: bool = False,
+    value_range: tuple[float, float] | None = None,
+) -> Uint8Array:
     """Load an image from anywhere as sRGB pixels.
 
     Parameters
@@ -107,7 +114,7 @@ def load_image(
     return image if image.flags.writeable else image.copy()
 
 
-def sample_image(name="astronaut"):
+def sample_image(name: str = "astronaut") -> Uint8Array:
     """Return a sample image; works offline.
 
     Parameters
@@ -150,7 +157,7 @@ class Preview(NamedTuple):
     """One line for the reader, such as "shown at 1/3 of 6000 x 4000"."""
 
 
-def preview(image, max_side=1600):
+def preview(image: Uint8Array, max_side: int = 1600) -> Preview:
     """Reduce an image for display by averaging blocks of n x n pixels, n the least integer that makes it fit.
 
     Averages are of sRGB levels, so fine detail may look a little darker than in the original. (A label map
@@ -181,7 +188,7 @@ def preview(image, max_side=1600):
     return Preview(reduced, 1 / n, f"shown at 1/{n} of {width} x {height}")
 
 
-def image_sha256(image):
+def image_sha256(image: Uint8Array) -> str:
     """Return the SHA-256 of an image as 64 hexadecimal digits, for manifests.
 
     It covers the text ``"H W 3 uint8\\n"`` (decimal numbers) and then the pixels row by row, so two images

@@ -1,12 +1,16 @@
 """PNG: write indexed and true-colour files, and find the damage that Pillow does not report."""
 
 import zlib
+from pathlib import Path
 
+import numpy as np
+
+from .._typing import Indexed, StrPath, Uint8Array
 from ..files.atomic import write_atomically
 from .write import image_bytes
 
 
-def save_png(path, quantization, palette=None):
+def save_png(path: StrPath, quantization: Indexed | np.ndarray, palette: Uint8Array | None = None) -> Path:
     """Write a PNG file: all of it or, on an error, none of it.
 
     Parameters

@@ -1,10 +1,11 @@
 """Settings: the choices behind one picture as text, files, Python and commands."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 
+from .._typing import StrPath
 from ..errors import check_choice
 from ..files.atomic import write_atomically
 from ..images import SAMPLE
@@ -115,7 +116,7 @@ class Settings(Parameters):
         return shlex.join(words)
 
 
-def save_settings(path, images, variants):
+def save_settings(path: StrPath, images: Sequence[str], variants: Sequence["Settings"]) -> None:
     """Write images and variants to a settings file, whole or not at all; see `spec.load_settings`.
 
     Parameters

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from .._typing import StrPath
 from ..errors import check_choice, check_integer
 from ..vocabulary import SETTINGS
 from . import yaml_files
@@ -57,7 +58,7 @@ def load_spec(path):
     return {"title": Path(path).stem} | _load(path, parse)
 
 
-def load_settings(path):
+def load_settings(path: StrPath) -> tuple[list[str], list[Settings]]:
     """Read the images and variants of a settings file or a spec.
 
     Parameters

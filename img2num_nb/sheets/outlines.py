@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from .._kernels import outlines as kernels
+from .._typing import Indexed
 from ..errors import check_number
 from .regions import Regions, regions
 
@@ -99,7 +100,7 @@ class Outlines:
         return self.nodes + half * (before - self.nodes), self.nodes + half * (after - self.nodes)
 
 
-def outlines(quantization, *, tolerance: float = 1.0) -> Outlines:
+def outlines(quantization: Indexed, *, tolerance: float = 1.0) -> Outlines:
     """Return the borders of the regions of a quantized image, smoothed, each traced once and shared by its two neighbours.
 
     Borders are cut into arcs at junctions, where three or four of them meet, and at the corners of the image. These points stay fixed.

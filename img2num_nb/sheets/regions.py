@@ -7,6 +7,7 @@ import numpy as np
 
 from .._kernels import regions as kernels
 from .._kernels.run import chunked, n_threads
+from .._typing import Indexed
 from ..color import to_grid
 from ..errors import check_integer
 
@@ -96,7 +97,7 @@ def label_regions(values: np.ndarray) -> tuple[np.ndarray, int]:
     return ids, n
 
 
-def regions(quantization) -> Regions:
+def regions(quantization: Indexed) -> Regions:
     """Return the 4-connected regions of one colour of a quantized image.
 
     Parameters
@@ -135,7 +136,7 @@ def _regions(color_labels, palette):
     return Regions(labels, colors, areas, palette)
 
 
-def merge_regions(quantization, *, min_area: int = 1, min_width: int = 1) -> Regions:
+def merge_regions(quantization: Indexed, *, min_area: int = 1, min_width: int = 1) -> Regions:
     """Merge regions too small to paint into the neighbours with the nearest colour.
 
     The smallest region comes first. It takes the colour among its neighbours' that is nearest to its own (CIELAB; of equally near ones
