@@ -96,7 +96,10 @@ METHODS = {
         "Mini-batch k-means", "scikit-learn on small random samples: quick, less steady."
     ),
     "median-cut": Term("Median cut", "Cuts boxes of colours in two, half of the pixels to each side."),
-    "wu": Term("Wu's cut", "Cuts the box with the greatest squared error where that error falls most."),
+    "wu": Term(
+        "Variance-minimizing cut (Wu)",
+        "Cuts the box with the greatest squared error where that error falls most.",
+    ),
     "octree": Term("Octree", "Merges cubes of colours, first where the error grows least."),
     "uniform": Term("Uniform", "Equal boxes over the range of the picture's colours, used or not."),
     "popularity": Term("Popularity", "The colours that most pixels have; rare colours are lost."),

@@ -401,7 +401,7 @@ def test_full_screen_has_larger_pictures_and_the_slider(page):
 
 def test_what_is_wrong_with_an_option_stands_below_it(page):
     page.root.locator("summary", has_text="Options").click()
-    shift = page.root.get_by_label("Ends below a shift of")
+    shift = page.root.get_by_label("Tolerance (tol)")
     shift.fill("wide")
     shift.press("Enter")
     error = page.root.locator(".options .error", has_text="tol must be a finite number")

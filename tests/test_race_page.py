@@ -208,7 +208,7 @@ def test_a_lossless_picture_lies_on_the_axis(page):
 def test_sliders_stay_alive_while_it_runs_and_it_can_be_cancelled_and_go_on(page):
     page.notebook.run(ENDLESS)
     page.button("Race all methods").click()
-    page.root.locator(".i2n-race").get_by_text("Variance-minimizing cut runs").wait_for()
+    page.root.locator(".i2n-race").get_by_text("Variance-minimizing cut (Wu) runs").wait_for()
     page.card("v2").locator(".pick").click()
     page.button("8 colours").click()
     page.settled("explorer.variants[1].k == 8")
