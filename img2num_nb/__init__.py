@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .settings.settings import save_settings
     from .settings.spec import load_settings
+    from .shared_palette import SharedPalette, design_palette
     from .sheets.outlines import Outlines, outlines
     from .sheets.regions import Regions, merge_regions, regions
     from .widgets.explorer.explorer import Explorer
@@ -62,6 +63,8 @@ _HOME = {
     "Regions": "sheets.regions",
     "merge_regions": "sheets.regions",
     "regions": "sheets.regions",
+    "SharedPalette": "shared_palette",
+    "design_palette": "shared_palette",
     "Settings": "settings",
     "load_settings": "settings.spec",
     "save_settings": "settings.settings",
@@ -91,12 +94,14 @@ __all__ = [
     "Quantization",
     "Regions",
     "Settings",
+    "SharedPalette",
     "Viewer",
     "__version__",
     "bilateral_filter",
     "choose_k",
     "compare",
     "convert_color",
+    "design_palette",
     "image_sha256",
     "load_image",
     "load_palette",

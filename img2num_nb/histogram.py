@@ -1,5 +1,6 @@
 """The weighted colour histogram: an image's distinct colours and how many pixels have each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -87,6 +88,26 @@ class ColorHistogram:
         counts = np.zeros(len(merged), np.int64)
         np.add.at(counts, index, np.concatenate([self.counts, other.counts]))
         return ColorHistogram(code_colors(merged), counts)
+
+    @classmethod
+    def total(cls, histograms: Iterable["ColorHistogram"]) -> "ColorHistogram":
+        """Return the sum of histograms, an iterable of which only a few are in memory at a time; exact, in any order.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        sums = []  # of ever fewer images, as the digits of a binary counter: each colour is merged log(n) times
+        for n, histogram in enumerate(histograms, 1):
+            while n % 2 == 0:
+                histogram, n = sums.pop() + histogram, n // 2
+            sums.append(histogram)
+        if not sums:
+            raise ValueError("there must be at least one image, got none")
+        while len(sums) > 1:
+            sums[-2:] = [sums[-2] + sums[-1]]
+        return sums[0]
 
     def coords(self, color_space: str | color.Space) -> NDArray[np.float64]:
         """Return the colours as ``(U, 3)`` float64 grid coordinates in a colour space (see `color.to_grid`); kept for the next call."""

@@ -108,6 +108,14 @@ class Dither:
     def __str__(self):
         return f"{self.method},{_short(self.strength)},{self.light}"
 
+    @classmethod
+    def of(cls, method, strength, light):
+        """Return the dithering that three arguments of `quantize` ask for, or None; those without effect are checked, too."""
+        check_choice("dither", method, DITHERS)
+        check_number("dither_strength", strength, 0, 1)
+        check_choice("dither_light", light, LIGHTS)
+        return None if method == "none" else cls(method, strength, light)
+
     def arguments(self):
         """Return it as `quantize` takes it."""
         return {"dither": self.method, "dither_strength": self.strength, "dither_light": self.light}

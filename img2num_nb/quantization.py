@@ -12,13 +12,11 @@ from ._kernels import histogram as kernels
 from ._kernels.run import chunked, stop_if
 from ._typing import Cancel, Uint8Array
 from .dither import dithered_labels
-from .errors import check_choice, check_number
 from .histogram import ColorHistogram
 from .images import preview, validate_image
 from .mapping import drop_unused, map_pixels, nearest
 from .palettes.palette import design_palette
 from .parameters import Dither, Parameters
-from .vocabulary import DEFAULTS, DITHERS, LIGHTS
 
 DRAFT_BITS = 6
 
@@ -157,11 +155,11 @@ def quantize(
         None,
         color_space,
         method,
-        DEFAULTS["k"] if k is None else k,
+        k,
         seed,
         max_iter,
         method_options,
-        _dither(dither, dither_strength, dither_light),
+        Dither.of(dither, dither_strength, dither_light),
         () if locked is None else locked,
         0 if fit_on is None else fit_on,
         chroma_weight,
@@ -182,8 +180,7 @@ def quantize_prepared(prepared, parameters, cancel=None):
 
 def quantize_checked(image, parameters, *, histogram=None, cancel=None):
     """Return the `Quantization` of an image that is filtered already, by `Parameters`; see `quantize` for the rest."""
-    pixels, k, space = validate_image(image), parameters.k, parameters.space
-    held, dither = parameters.locked_colors, parameters.dither
+    pixels, k = validate_image(image), parameters.k
     times = [time.perf_counter()]
     bits = DRAFT_BITS if parameters.is_draft else 8
     counted = histogram is None
@@ -212,10 +209,59 @@ def quantize_checked(image, parameters, *, histogram=None, cancel=None):
     times.append(time.perf_counter())
     stop_if(cancel, "between two stages")
 
+    palette, labels, counts, error = map_to_palette(
+        pixels,
+        histogram,
+        palette,
+        parameters,
+        keep=parameters.locked_colors,
+        check=not counted,
+        cancel=cancel,
+    )
+    times.append(time.perf_counter())
+
+    steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))
+    return Quantization(
+        palette=palette,
+        labels=labels,
+        counts=counts,
+        k=k,
+        n_iter=design.n_iter,
+        converged=design.converged,
+        inertia=error / parameters.space.unit**2,
+        seconds={**steps, "total": times[-1] - times[0]},
+        settings=parameters.arguments(),
+    )
+
+
+def map_to_palette(pixels, histogram, palette, parameters, *, keep, check=False, cancel=None):
+    """Give every pixel its palette colour, dithered if `parameters` say so.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) ndarray of uint8
+    histogram : ColorHistogram
+        Of these pixels.
+    palette : (n, 3) ndarray of uint8
+    parameters : Parameters
+    keep : (m, 3) ndarray of uint8
+        Colours that stay in the palette even when no pixel takes them.
+    check : bool
+        Whether to make sure that the histogram is that of the pixels.
+    cancel : callable, optional
+
+    Returns
+    -------
+    palette, labels, counts : ndarray
+        As in `Quantization`.
+    error : int
+        As of `mapping.nearest`.
+    """
+    space, dither = parameters.space, parameters.dither
     color_labels, counts, error = nearest(histogram, palette, space)
     if dither and dither.strength:
         look_up = partial(map_pixels, pixels, histogram)
-        if not counted:
+        if check:
             _check_same(look_up(color_labels), counts)
         labels = dithered_labels(
             pixels,
@@ -229,34 +275,13 @@ def quantize_checked(image, parameters, *, histogram=None, cancel=None):
             cancel=cancel,
         )
         counts = np.bincount(labels.reshape(-1), minlength=len(palette))
-        palette, counts, labels = drop_unused(palette, counts, labels, held)
+        palette, counts, labels = drop_unused(palette, counts, labels, keep)
     else:
-        palette, counts, color_labels = drop_unused(palette, counts, color_labels, held)
+        palette, counts, color_labels = drop_unused(palette, counts, color_labels, keep)
         labels = map_pixels(pixels, histogram, color_labels)
-        if not counted:
+        if check:
             _check_same(labels, counts)
-    times.append(time.perf_counter())
-
-    steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))
-    return Quantization(
-        palette=palette,
-        labels=labels,
-        counts=counts,
-        k=k,
-        n_iter=design.n_iter,
-        converged=design.converged,
-        inertia=error / space.unit**2,
-        seconds={**steps, "total": times[-1] - times[0]},
-        settings=parameters.arguments(),
-    )
-
-
-def _dither(method, strength, light):
-    """Return the `Dither` that three arguments of `quantize` ask for; those without effect are checked, too."""
-    check_choice("dither", method, DITHERS)
-    check_number("dither_strength", strength, 0, 1)
-    check_choice("dither_light", light, LIGHTS)
-    return None if method == "none" else Dither(method, strength, light)
+    return palette, labels, counts, error
 
 
 def _check_same(labels, counts):

@@ -393,3 +393,25 @@ def wait_for(pattern, server):
         assert server.poll() is None, log
         time.sleep(0.1)
     raise AssertionError(f"JupyterLab did not start:\n{log}")
+
+
+def test_pictures_share_a_palette_whose_indices_agree():
+    document = run_json("a.png", "b.png", "-k", 5, "--shared-palette", "-o", "shared")
+    expected = nb.design_palette(["a.png", "b.png"], 5)
+    for name, row in zip("ab", document["results"], strict=True):
+        assert [entry["rgb"] for entry in row["palette"]] == expected.palette.tolist()
+        with Image.open(f"shared/{name}.png") as written:
+            np.testing.assert_array_equal(
+                np.asarray(written), expected.map(nb.load_image(f"{name}.png")).labels
+            )
+
+
+def test_a_bad_picture_does_not_stop_those_that_share_a_palette():
+    result = run("quantize", "a.png", "bad.png", "-k", 5, "--shared-palette", "-o", "shared")
+    assert result.exit_code == 1 and "bad.png" in result.stderr
+    assert os.listdir("shared") == ["a.png"]
+
+
+def test_a_shared_palette_finds_no_k():
+    result = run("quantize", "a.png", "b.png", "--shared-palette", "--max-delta-e", 2)
+    assert result.exit_code == 2 and "--shared-palette has the k that you give" in result.stderr

@@ -4,6 +4,7 @@ import math
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -14,12 +15,13 @@ from ..files.palette_files import ENDINGS, palette_bytes
 from ..hex_colors import to_hex
 from ..images import SAMPLE, STANDARD, expand_images, image_bytes, open_image
 from ..images.write import FORMATS as IMAGE_FORMATS
-from ..prepare import prepare
+from ..prepare import prepare, smooth
 from ..quality import metrics
 from ..quantization import quantize_prepared
 from ..settings import Settings
 from ..settings.options import option_value
 from ..settings.spec import load_settings
+from ..shared_palette import design_checked
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
@@ -102,7 +104,28 @@ def plan(sources, variants, output, outputs):
     return [outputs.check(path)]
 
 
-def run(sources, variants, targets, outputs, limits=None):
+def share(sources, variants):
+    """Return variant -> the `SharedPalette` of all pictures that can be read: the others are told when their turn comes.
+
+    Raises
+    ------
+    ValueError
+        If a setting does not go with a shared palette.
+    """
+    if STANDARD in sources:
+        raise ValueError(
+            "--shared-palette reads every picture twice, which standard input cannot: save it as a file"
+        )
+
+    def readable(filter):
+        for source in sources:
+            with suppress(ImageError, OSError):
+                yield smooth(open_image(source), filter)
+
+    return {id(variant): design_checked(readable(variant.filter), variant) for variant in variants}
+
+
+def run(sources, variants, targets, outputs, limits=None, shared=None):
     """Yield a row for each picture: plain text, numbers and lists, or what failed under ``"error"``.
 
     Parameters
@@ -113,6 +136,8 @@ def run(sources, variants, targets, outputs, limits=None):
         Writes the files.
     limits : dict, optional
         max_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is the most.
+    shared : dict, optional
+        What `share` returns.
 
     Raises
     ------
@@ -135,19 +160,24 @@ def run(sources, variants, targets, outputs, limits=None):
             try:
                 if variant.filter not in prepared:
                     prepared = {variant.filter: prepare(image, variant.filter)}
-                yield _result(source, image, prepared[variant.filter], variant, target, outputs, limits)
+                made = _make(image, prepared[variant.filter], variant, limits, shared)
+                yield _result(source, image, variant, made, target, outputs)
             except (ImageError, OSError, MemoryError) as error:
                 yield _failure(source, error)
 
 
-def _result(source, image, prepared, variant, target, outputs, limits):
-    if limits:
-        arguments = variant.arguments()
-        limits = limits | {"max_k": arguments.pop("k"), "original": image, "histogram": prepared.histogram}
-        made = choose_k(prepared.image, **limits, **arguments).quantization
-        variant = replace(variant, k=made.k)
-    else:
-        made = quantize_prepared(prepared, variant)
+def _make(image, prepared, variant, limits, shared):
+    """Return the `Quantization` of a picture."""
+    if shared:
+        return shared[id(variant)].map_as(prepared.image, variant)
+    if not limits:
+        return quantize_prepared(prepared, variant)
+    arguments = variant.arguments()
+    limits = limits | {"max_k": arguments.pop("k"), "original": image, "histogram": prepared.histogram}
+    return choose_k(prepared.image, **limits, **arguments).quantization
+
+
+def _result(source, image, variant, made, target, outputs):
     if target:
         _write(target, made, outputs)
     colors = zip(to_hex(made.palette), made.palette.tolist(), made.counts.tolist(), strict=True)
@@ -157,7 +187,7 @@ def _result(source, image, prepared, variant, target, outputs, limits):
         "height": image.shape[0],
         "width": image.shape[1],
         "output": target and str(target),
-        "settings": variant.to_dict(),
+        "settings": replace(variant, k=made.k).to_dict(),
         "palette": [{"hex": code, "rgb": rgb, "pixels": n, "share": n / n_pixels} for code, rgb, n in colors],
         "metrics": metrics(image, made),
     }

@@ -121,6 +121,13 @@ def quantize(
             ".css or .json; several: a folder; - or gif:- for standard output.",
         ),
     ] = None,
+    shared_palette: Annotated[
+        bool,
+        typer.Option(
+            "--shared-palette",
+            help="Design one palette for all pictures: frames, sprites, the tiles of a map.",
+        ),
+    ] = False,
     overwrite: Overwrite = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
@@ -149,7 +156,12 @@ def quantize(
         standard = any(isinstance(target, str) for target in targets)
         if standard and as_json:
             raise ValueError("--json and -o - would both write to standard output: leave one out")
-        rows = _watch(batch.run(sources, variants, targets, outputs, limits), len(targets))
+        if shared_palette and limits:
+            raise ValueError(
+                "--shared-palette has the k that you give: leave --max-delta-e and --max-bytes out"
+            )
+        shared = batch.share(sources, variants) if shared_palette else None
+        rows = _watch(batch.run(sources, variants, targets, outputs, limits, shared), len(targets))
     except MissingExtra as error:
         stop(error, 1)
     except (ValueError, OSError) as error:
