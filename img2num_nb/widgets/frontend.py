@@ -15,7 +15,7 @@ _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
-def script(entry):
+def script(entry, source=None):
     """Return an ES module and all modules that it imports, directly or not, as one ES module.
 
     Each module becomes a function that runs once, after those that it imports, and returns what it exports: so names of two modules
@@ -24,7 +24,9 @@ def script(entry):
     Parameters
     ----------
     entry : str
-        Path below ``widgets/`` of the module whose ``export default`` becomes that of the whole.
+        Path below ``widgets/`` of the module whose ``export default``, if it has one, becomes that of the whole.
+    source : str, optional
+        The text of that module, if there is no such file.
 
     Raises
     ------
@@ -34,11 +36,12 @@ def script(entry):
     graphlib.CycleError
         If modules import each other.
     """
-    sources, graph, todo = {}, {}, [entry]
+    sources, graph, todo = {entry: source} if source else {}, {}, [entry]
     while todo:
         path = todo.pop()
-        if path not in sources:
-            sources[path] = (_HERE / path).read_text(encoding="utf-8")
+        if path not in graph:
+            if path not in sources:
+                sources[path] = (_HERE / path).read_text(encoding="utf-8")
             graph[path] = [_resolve(path, target) for _, target in _IMPORT.findall(sources[path])]
             todo += graph[path]
     order = TopologicalSorter(graph).static_order()
@@ -67,8 +70,10 @@ def _scoped(path, source, is_entry):
     exported = [match[1] for match in _EXPORT.finditer(source)]
     body = _EXPORT.sub("", _IMPORT.sub(imported, source))
     if is_entry:
-        body, head = _DEFAULT.sub("return ", body), "export default"
+        body, has_default = _DEFAULT.subn("return ", body)
+        head = "export default" if has_default else ""
     else:
+        body = _DEFAULT.sub("void ", body)  # what it is as a whole is not wanted
         body, head = f"{body}return {{ {', '.join(exported)} }};\n", f"const {_name(path)} ="
     if found := _LEFT_OVER.search(body):
         raise ValueError(f"{path}: {found[0]!r} is a form of import or export that frontend.py does not join")

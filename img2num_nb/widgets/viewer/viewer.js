@@ -293,9 +293,10 @@ class View {
   }
 }
 
-export default {
-  render({ model, el }) {
-    const view = new View(model, el);
-    return () => view.dispose();
-  },
-};
+/** @param {{ model: ViewerModel, el: HTMLElement }} where */
+export function render({ model, el }) {
+  const view = new View(model, el);
+  return () => view.dispose();
+}
+
+export default { render };

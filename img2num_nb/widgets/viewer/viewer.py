@@ -15,6 +15,7 @@ from ...errors import ImageError, check_integer
 from ...images import validate_image
 from ...vocabulary import MAX_PANES
 from ..frontend import script, style
+from ..standalone import Labels, Rgb, Standalone
 
 MAX_PIXELS = 4_000_000  #: larger pictures are shown as a preview of at most this many pixels
 ORIGINAL = "original"  #: the id of the pane that a viewer begins with
@@ -43,7 +44,7 @@ def thin(pixels, max_pixels=MAX_PIXELS):
     return pixels[n // 2 : height // n * n : n, n // 2 : width // n * n : n], n
 
 
-class Viewer(anywidget.AnyWidget):
+class Viewer(Standalone, anywidget.AnyWidget):
     """Show an image and quantizations of it, for comparing.
 
     Parameters
@@ -111,6 +112,7 @@ class Viewer(anywidget.AnyWidget):
         self._version = 0
         self._drawn = []
         self._slots = {}  # pane id -> slot
+        self._pictures = {}  # pane id -> what it shows, in full
         super().__init__(**traits)
         self.on_msg(self._receive)
         with self.hold_sync():
@@ -135,6 +137,7 @@ class Viewer(anywidget.AnyWidget):
         image = validate_image(image)
         (height, width), before = image.shape[:2], self._size
         shown, step = thin(image)
+        self._image = image
         with self.hold_sync():
             self._size = [shown.shape[1], shown.shape[0], width, height, step]
             self._original = shown.tobytes()
@@ -171,8 +174,8 @@ class Viewer(anywidget.AnyWidget):
         ValueError
             If all six panes are in use.
         """
-        meta, pixels = _encode(picture)
-        size = self._size[2:4]
+        meta, shown = _described(picture)
+        pixels, size = shown.tobytes(), self._size[2:4]
         if not _fits(meta["full"], size):
             raise ImageError(
                 f"pane {pane!r} must be of the original's size, {size[0]} x {size[1]}, or a reduction of it, "
@@ -186,6 +189,7 @@ class Viewer(anywidget.AnyWidget):
             )
         before = self._description(pane) or {"title": pane, "subtitle": ""}
         self._version += 1
+        self._pictures[pane] = picture
         meta["id"], meta["version"] = pane, self._version
         meta["title"] = before["title"] if title is None else title
         meta["subtitle"] = before["subtitle"] if subtitle is None else subtitle
@@ -204,6 +208,7 @@ class Viewer(anywidget.AnyWidget):
     def remove_pane(self, pane):
         """Take a pane away; its place is free for another."""
         slot = self._slots.pop(self._known(pane))
+        self._pictures.pop(pane, None)
         with self.hold_sync():
             self._order = [other for other in self._order if other != pane]
             self.set_trait(f"_pane_{slot}", {})
@@ -245,24 +250,50 @@ class Viewer(anywidget.AnyWidget):
             raise ValueError(f"there is no pane {pane!r}; the panes are {self._order}")
         return pane
 
+    def _standalone(self):
+        height, width = self._image.shape[:2]
+        step, traits = self._size[4], {name: getattr(self, name) for name in _STATE}
+        traits |= {"_size": [width, height, width, height, 1], "_original": Rgb(self._image)}
+        traits |= {"zoom": self.zoom / step, "cx": self.cx * step, "cy": self.cy * step}
+        for slot in range(MAX_PANES):
+            traits |= {f"_pane_{slot}": {}, f"_pixels_{slot}": b""}
+        for pane, slot in self._slots.items():
+            before, picture = self._description(pane), self._pictures[pane]
+            meta, shown = _described(picture, max_pixels=None)
+            if meta["kind"] == "indexed":
+                traits[f"_pixels_{slot}"] = Labels(shown, picture.palette)
+            elif before["kind"] == "original":
+                meta["kind"] = "original"
+            else:
+                traits[f"_pixels_{slot}"] = Rgb(shown)
+            traits[f"_pane_{slot}"] = before | meta
+        return "viewer", traits
+
+    def _standalone_title(self):
+        titles = (self._description(pane)["title"] for pane in self.panes)
+        return ", ".join(titles) or "Viewer"
+
     def _description(self, pane):
         return getattr(self, f"_pane_{self._slots[pane]}") if pane in self._slots else {}
 
 
-def _encode(picture):
-    """Return the description of a picture, as picture.js wants it, and its pixels as bytes."""
+# Traits that a page without a kernel takes over as they are.
+_STATE = ("height", "mode", "compare", "divider", "blink_hz", "lit", "_order", "_max_panes")
+
+
+def _described(picture, max_pixels=MAX_PIXELS):
+    """Return the description of a picture, as picture.js wants it, and its pixels, thinned to `max_pixels` or as they are."""
     if hasattr(picture, "labels") and hasattr(picture, "palette"):
         n_colors, full = len(picture.palette), picture.labels
-        shown, step = thin(full)
-        shown = shown.astype("u1" if n_colors <= 256 else "<u2", copy=False)
         palette = np.asarray(picture.palette, dtype=np.uint8).tobytes()
-        meta = {"kind": "indexed", "n_colors": n_colors, "label_bytes": shown.itemsize, "palette": palette}
+        kind = np.dtype("u1" if n_colors <= 256 else "<u2")
+        meta = {"kind": "indexed", "n_colors": n_colors, "label_bytes": kind.itemsize, "palette": palette}
     else:
-        full = validate_image(picture)
-        shown, step = thin(full)
+        full, kind = validate_image(picture), np.dtype("u1")
         meta = {"kind": "rgb"}
+    shown, step = thin(full, max_pixels) if max_pixels else (full, 1)
     meta |= {"width": shown.shape[1], "height": shown.shape[0], "full": [*full.shape[1::-1]], "step": step}
-    return meta, shown.tobytes()
+    return meta, shown.astype(kind, copy=False)
 
 
 def _fits(size, original):
