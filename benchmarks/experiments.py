@@ -205,11 +205,11 @@ def quantize_apart(path, args):
         import json, resource, sys
         from dataclasses import asdict
         from img2num_nb.giant import quantize_tiled
-        from img2num_nb.measure import warm_up
+        from img2num_nb.experiments.measure import compile_variants
         from img2num_nb.settings import Settings
 
         source, target, k = sys.argv[1:]
-        warm_up([Settings(k=int(k))])
+        compile_variants([Settings(k=int(k))])
         made = asdict(quantize_tiled(source, target, Settings(k=int(k))))
         print(json.dumps(made | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
     """

@@ -23,10 +23,10 @@ def test_numbers_are_the_medians_and_ranges_over_seeds(image):
 
 
 def test_the_filter_runs_before_and_errors_are_against_the_original(image):
-    way = Settings(Filter(1, 30), k=4)
-    found = nb.compare(image, way, n=1)
-    np.testing.assert_array_equal(found.quantizations[0].labels, way.quantize(image).labels)
-    assert found.table["mse"][0] == nb.metrics(image, way.quantize(image))["mse"]
+    variant = Settings(Filter(1, 30), k=4)
+    found = nb.compare(image, variant, n=1)
+    np.testing.assert_array_equal(found.quantizations[0].labels, variant.quantize(image).labels)
+    assert found.table["mse"][0] == nb.metrics(image, variant.quantize(image))["mse"]
 
 
 def test_differences_that_overlap_with_the_best_are_noise_and_others_not(image):

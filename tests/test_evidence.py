@@ -93,14 +93,14 @@ def test_the_spread_over_seeds_is_the_standard_deviation_in_percent():
 
 def test_arms_are_named_by_what_varies():
     table = results({"a": [1.0], "b": [1.0]})
-    assert set(evidence.good(table)["arm"]) == {"a", "b"}
+    assert set(evidence.good(table)["variant"]) == {"a", "b"}
     table["filter"] = ["none", "3,50,lab"] * (len(table) // 2)
     table["options"] = '{"n_init": 4}'
     table.loc[0, "options"] = "{}"
-    assert evidence.good(table)["arm"][:2].tolist() == ["a, no filter", "a, filter 3,50,lab, n_init 4"]
+    assert evidence.good(table)["variant"][:2].tolist() == ["a, no filter", "a, filter 3,50,lab, n_init 4"]
 
 
 def test_rows_with_errors_take_no_part():
     table = results({"a": [1.0], "b": [2.0]}).assign(error=None)
     table.loc[table["method"] == "b", "error"] = "broken"
-    assert set(evidence.good(table)["arm"]) == {"a"}
+    assert set(evidence.good(table)["variant"]) == {"a"}

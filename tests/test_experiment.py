@@ -92,7 +92,7 @@ def test_an_image_is_decoded_once_and_each_filter_runs_once(monkeypatch):
     calls = []
     monkeypatch.setattr(measure, "open_image", lambda name: calls.append(name) or nb.load_image(name))
     monkeypatch.setattr(measure, "prepare", lambda image, filter: calls.append(str(filter)) or prepare(image))
-    measure.warm_up(spec.expand({"filter": ["1,2,lab", "2,3,lab"]}))
+    measure.compile_variants(spec.expand({"filter": ["1,2,lab", "2,3,lab"]}))
     calls.clear()
     nb.sweep("a.png", filter=["1,2,lab", "2,3,lab"], k=[2, 3])
     assert calls == ["a.png", "1,2,lab", "2,3,lab"]

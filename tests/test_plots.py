@@ -43,7 +43,7 @@ def test_palettes_are_strips_of_their_colours():
 
 
 def test_points_are_means_over_images_and_bars_span_the_seeds(rows):
-    one = rows[(rows["way"] == "a") & (rows["color_space"] == "lab")]
+    one = rows[(rows["series"] == "a") & (rows["color_space"] == "lab")]
     figure = plots.against_k(one, ["mse"])
     line, _, (bars,) = figure.axes[0].containers[0]
     means = one.groupby(["k", "seed"])["mse"].mean().groupby("k")
@@ -56,7 +56,7 @@ def test_points_are_means_over_images_and_bars_span_the_seeds(rows):
 def test_axes_have_units_and_panels_their_space(rows):
     figure = plots.against_k(rows, ["delta_e_mean", "mse"], "look here")
     assert figure.axes[0].get_ylabel() == "mean ΔE₂₀₀₀"
-    assert figure.axes[2].get_ylabel() == "mean squared error, sRGB levels²"
+    assert figure.axes[2].get_ylabel() == "mean squared error (sRGB), levels²"
     assert [ax.get_title(loc="left") for ax in figure.axes[:2]] == ["srgb", "lab"]
     assert figure.get_suptitle() == "look here"
     assert "seconds" in plots.against_time(rows).axes[0].get_xlabel()

@@ -133,7 +133,7 @@ def test_numbers_in_the_page_are_those_of_the_table(made, page):
     table = nb.Experiment.load(made[0] / "work" / "spec.yaml")
     results = Results.open(made[1])
     assert len(results.table) == 3 * len(table.variants)
-    mean = results.rows[(results.rows["arm"] == "kmeans, lab") & (results.rows["k"] == 2)]["mse"].mean()
+    mean = results.rows[(results.rows["variant"] == "kmeans, lab") & (results.rows["k"] == 2)]["mse"].mean()
     assert f"<td>{mean:,.0f}</td>" in page
 
 

@@ -18,7 +18,7 @@ from ..settings import spec, yaml_files
 from ..vocabulary import DEFAULTS, METRICS
 from . import manifest
 from .journal import Journal
-from .measure import Task, cell_key, read, run_task, source_sha256, warm_up
+from .measure import Task, cell_key, compile_variants, read, run_task, source_sha256
 from .run_files import RunFiles, frame
 
 EARLIER_ROWS = (
@@ -149,7 +149,7 @@ class Experiment:
             source for source in sources.values() if isinstance(source, str) and not source.startswith(SAMPLE)
         ]
         files = RunFiles(out, Outputs([*inputs, *paths], overwrite), parquet)
-        warm_up(self.variants)
+        compile_variants(self.variants)
         total = len(sources) * len(self.variants)
         keys, n_done = [], 0
 

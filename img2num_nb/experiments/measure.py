@@ -124,7 +124,7 @@ def run_task(task):
     Stages that cells share run once: decoding, each filter, the histogram of each filtered image. Design and mapping run `repeats`
     times, and each run converts the colours afresh, so that no cell's time depends on the cells before it.
     """
-    warm_up(settings for _, settings in task.cells)
+    compile_variants(settings for _, settings in task.cells)
     start = time.perf_counter()
     try:
         image = read(task.source)
@@ -151,8 +151,8 @@ def run_task(task):
                 yield failure(task, key, settings, error) | shared
 
 
-def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled and imported)
-    """Quantize a small noisy image in each way that `variants` do, so that no row's time holds compiling or importing.
+def compile_variants(variants, done=set()):  # noqa: B006 (what this process has compiled and imported)
+    """Compile and import what `variants` need, on a small noisy image, so that no row's time holds that.
 
     Raises
     ------
@@ -163,10 +163,10 @@ def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     for settings in variants:
-        way = json.dumps(
+        kind = json.dumps(
             {n: v for n, v in settings.to_dict().items() if n not in ("k", "seed")}, sort_keys=True
         )
-        if way in done:
+        if kind in done:
             continue
         try:
             metrics(noise, settings.quantize(noise))
@@ -174,7 +174,7 @@ def warm_up(variants, done=set()):  # noqa: B006 (what this process has compiled
             raise ValueError(
                 f"method {settings.method!r} with options {settings.options}: {error}"
             ) from error
-        done.add(way)
+        done.add(kind)
 
 
 def settings_of(row):

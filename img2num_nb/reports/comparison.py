@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import check_integer
-from ..experiments.measure import hex_palette, warm_up
+from ..experiments.measure import compile_variants, hex_palette
 from ..histogram import ColorHistogram
 from ..images import preview, validate_image
 from ..prepare import prepare
@@ -26,14 +26,14 @@ class Comparison:
     Attributes
     ----------
     table : pandas.DataFrame
-        A row each way: label, k, n_colors, n_iter, metrics and seconds (medians of the runs), the range of the noisy columns
+        One row per variant: label, k, n_colors, n_iter, metrics and seconds (medians of the runs), the range of the noisy columns
         (``seconds_low``, ``seconds_high`` ...: quartiles of seconds, least and greatest of errors), the palette in hex, and columns
         ``seconds_noise``, ``delta_e_mean_noise`` and ``mse_noise``: whether the range overlaps with that of the best, so that the
         difference from it is within noise; None with one run, which has no range.
     figure : matplotlib.figure.Figure
-        The original, and each way's picture, palette and numbers.
+        The original, and each variant's picture, palette and numbers.
     quantizations : list of Quantization
-        The first run's of each way.
+        The first run's of each variant.
     """
 
     table: object
@@ -47,10 +47,10 @@ class Comparison:
 
 
 def compare(image, *settings, n=5):
-    """Quantize an image in several ways, n times each, and put them side by side.
+    """Quantize an image under several settings, n times each, and compare the results side by side.
 
-    Run i of a way has its seed plus i: so the spread is that of the seeds as well as that of the clock. The ways take turns, so that a
-    slow moment of the machine meets them all. Times hold histogram, design and mapping, after a run that warmed up.
+    Run i of a variant has its seed plus i, so the spread is that of the seeds as well as that of the clock. The variants take turns:
+    a slow moment of the machine meets them all. Times hold histogram, design and mapping; a first run, which warms up, does not count.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def compare(image, *settings, n=5):
     *settings : Settings, dict, or one dict label -> Settings
         Dicts are as `Settings.from_dict` takes them: ``{"k": 8, "color_space": "srgb"}``.
     n : int
-        Runs of each way, 1 to 1000.
+        Runs of each variant, 1 to 1000.
 
     Returns
     -------
@@ -81,15 +81,17 @@ def compare(image, *settings, n=5):
 
     pixels = validate_image(image)
     n = check_integer("n", n, 1, 1000)
-    ways = _label(settings)
-    warm_up(ways.values())
-    prepared = {filter: prepare(pixels, filter) for filter in {way.filter for way in ways.values()}}
-    runs = {label: [] for label in ways}
+    variants = _label(settings)
+    compile_variants(variants.values())
+    prepared = {
+        filter: prepare(pixels, filter) for filter in {variant.filter for variant in variants.values()}
+    }
+    runs = {label: [] for label in variants}
     for i in range(n):
-        for label, way in ways.items():
-            again = replace(way, seed=(way.seed + i) % 2**32)
-            runs[label].append(quantize_prepared(prepared[way.filter].fresh(), again))
-    rows = [_row(label, ways[label], pixels, made) for label, made in runs.items()]
+        for label, variant in variants.items():
+            again = replace(variant, seed=(variant.seed + i) % 2**32)
+            runs[label].append(quantize_prepared(prepared[variant.filter].fresh(), again))
+    rows = [_row(label, variants[label], pixels, made) for label, made in runs.items()]
     table = pd.DataFrame(rows)
     for name in NOISY:
         best = table.loc[table[name].idxmin()]
@@ -104,19 +106,19 @@ def _label(settings):
         values = list(settings[0].values())
         if all(isinstance(value, Settings | Mapping) for value in values):
             return {str(label): _settings(value) for label, value in settings[0].items()}
-    ways = [_settings(value) for value in settings]
-    if not ways:
+    variants = [_settings(value) for value in settings]
+    if not variants:
         raise ValueError("compare needs at least one settings, as in compare(image, {'k': 8}, {'k': 16})")
-    dicts = [way.to_dict() for way in ways]
+    dicts = [variant.to_dict() for variant in variants]
     varying = [name for name in dicts[0] if any(d[name] != dicts[0][name] for d in dicts)] or [
         "method",
         "color_space",
         "k",
     ]
     labels = {}
-    for way, values in zip(ways, dicts, strict=True):
+    for variant, values in zip(variants, dicts, strict=True):
         label = ", ".join(f"{name}={values[name]}" for name in varying)
-        labels[label if label not in labels else f"{label} ({len(labels) + 1})"] = way
+        labels[label if label not in labels else f"{label} ({len(labels) + 1})"] = variant
     return labels
 
 
@@ -124,20 +126,20 @@ def _settings(value):
     return value if isinstance(value, Settings) else Settings.from_dict(value)
 
 
-def _row(label, way, pixels, made):
-    """Return the medians and ranges of one way's runs."""
+def _row(label, variant, pixels, made):
+    """Return the medians and ranges of one variant's runs."""
     measured = [metrics(pixels, run, METRICS) for run in made]
     columns = {name: [values[name] for values in measured] for name in METRICS}
     columns["seconds"] = [run.seconds["total"] for run in made]
     row = {
         "label": label,
-        "k": way.k,
+        "k": variant.k,
         "n_colors": made[0].n_colors,
         "n_iter": int(np.median([run.n_iter for run in made])),
     }
     row |= {name: float(np.median(values)) for name, values in columns.items()}
     for name in NOISY:
-        # quartiles of times, since a moment of a busy machine says nothing about a way
+        # quartiles of times, since a moment of a busy machine says nothing about a variant
         low, high = np.percentile(columns[name], (25, 75) if name == "seconds" else (0, 100))
         row |= {f"{name}_low": float(low), f"{name}_high": float(high)}
     return row | {"runs": len(made), "palette": hex_palette(made[0].palette)}

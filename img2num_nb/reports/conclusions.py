@@ -7,7 +7,7 @@ from .evidence import FEW, MEASURES, good, holm, pair, ranking, seed_spread
 
 
 def conclusions(table):
-    """Return what the data say, as sentences: the best arms, Lab beside sRGB, KMeans beside MiniBatchKMeans.
+    """Return what the data say, as sentences: the best variants, Lab beside sRGB, KMeans beside MiniBatchKMeans.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def conclusions(table):
         return ["No cell has a result."]
     n = rows["image"].nunique()
     said = []
-    if rows["arm"].nunique() > 1:
+    if rows["variant"].nunique() > 1:
         said = [_best(rows, metric) for metric in ("delta_e_mean", "mse", "seconds_total") if metric in rows]
         if n < FEW:
             text = "With one image" if n == 1 else f"With {n} images"
@@ -32,7 +32,7 @@ def conclusions(table):
             )
     said += [text for metric in ("delta_e_mean", "mse") if metric in rows for text in _spaces(rows, metric)]
     said += _stability(rows)
-    return said or ["There is one way of quantizing in this experiment, so nothing to compare."]
+    return said or ["There is one variant in this experiment, so nothing to compare."]
 
 
 def sentence(pairing):
@@ -69,7 +69,7 @@ def _change(ratio, metric):
 def _best(rows, metric):
     best, others = ranking(rows, metric)
     if not others:
-        return f"No two ways ran on the same image with the same k, so their {MEASURES[metric].name} cannot be compared."
+        return f"No two variants ran on the same image with the same k, so their {MEASURES[metric].name} cannot be compared."
     first, less = ("Shortest", "shorter") if metric == "seconds_total" else ("Lowest", "lower")
     text = f"{first} {MEASURES[metric].name}: {best}"
     n = others[0].n_images

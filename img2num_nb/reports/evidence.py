@@ -9,7 +9,7 @@ from scipy.stats import bootstrap, permutation_test
 from ..experiments.measure import DEFAULT_TEXTS
 from ..vocabulary import METRICS, SETTINGS, TIME
 
-#: What an arm of an experiment is made of: all settings but k and seed, which, with the images, arms are compared over.
+#: What a variant of an experiment is made of: all settings but k and seed, which, with the images, variants are compared over.
 FACTORS = (
     "method",
     "color_space",
@@ -26,12 +26,12 @@ COMPARED = ("delta_e_mean", "mse", "png_bytes", "seconds_total")
 
 @dataclass(frozen=True)
 class Pairing:
-    """One arm beside another, over the same images.
+    """One variant beside another, over the same images.
 
     Attributes
     ----------
     a, b : str
-        The arms.
+        The variants.
     metric : str
         A column in which less is better.
     ratio : float
@@ -69,11 +69,11 @@ class Pairing:
 
 
 def good(table):
-    """Return the rows without an error, with two more columns: ``"arm"``, and ``"way"``, the arm but for its colour space."""
+    """Return the rows without an error, with the columns ``"variant"`` and ``"series"``, the variant but for its colour space."""
     rows = table[table["error"].isna()] if "error" in table else table
     rows = rows.assign(**{name: value for name, value in DEFAULT_TEXTS.items() if name not in rows})
-    ways = [name for name in FACTORS if name != "color_space"]
-    return rows.assign(arm=_names(rows, FACTORS), way=_names(rows, ways))
+    factors = [name for name in FACTORS if name != "color_space"]
+    return rows.assign(variant=_names(rows, FACTORS), series=_names(rows, factors))
 
 
 def _names(rows, factors):
@@ -96,10 +96,10 @@ def _option_text(options):
     return ", ".join(f"{name} {value}" for name, value in json.loads(options).items())
 
 
-def pair(rows, metric, a, b, by="arm", seed=0):
-    """Compare two arms over the images that both have.
+def pair(rows, metric, a, b, by="variant", seed=0):
+    """Compare two variants over the images that both have.
 
-    An image's value is the mean over k of the logarithm of the ratio of the two arms' means over seeds. Cells in which a value is 0
+    An image's value is the mean over k of the logarithm of the ratio of the two variants' means over seeds. Cells in which a value is 0
     (lossless) have no ratio and are left out.
 
     Parameters
@@ -168,33 +168,35 @@ def holm(pairings):
 
 
 def ranking(rows, metric):
-    """Compare the best arm (least geometric mean over images and k) with each other one.
+    """Compare the best variant (least geometric mean over images and k) with each other one.
 
     Returns
     -------
     best : str
     pairings : list of Pairing
-        Best beside each other arm, the nearest first; p corrected by `holm`.
+        Best beside each other variant, the nearest first; p corrected by `holm`.
     """
-    reference, *arms = rows["arm"].value_counts().index  # the arm with the most cells
-    pairings = [p for arm in sorted(arms) if (p := pair(rows, metric, arm, reference))]
+    reference, *variants = rows["variant"].value_counts().index  # the variant with the most cells
+    pairings = [p for variant in sorted(variants) if (p := pair(rows, metric, variant, reference))]
     least = min(pairings, key=lambda p: p.ratio, default=None)
     best = least.a if least and least.ratio < 1 else reference
-    others = [p for arm in sorted({reference, *arms} - {best}) if (p := pair(rows, metric, best, arm))]
+    others = [
+        p for variant in sorted({reference, *variants} - {best}) if (p := pair(rows, metric, best, variant))
+    ]
     return best, sorted(holm(others), key=lambda p: -p.ratio)
 
 
 def seed_spread(rows, metric="mse"):
-    """Return the spread over seeds of each image, k and arm that has two seeds or more.
+    """Return the spread over seeds of each image, k and variant that has two seeds or more.
 
     Returns
     -------
     pandas.DataFrame
-        Columns image, k, arm, method, color_space, and ``spread``: standard deviation over mean, percent.
+        Columns image, k, variant, method, color_space, and ``spread``: standard deviation over mean, percent.
     """
     if metric not in rows:
         return rows.iloc[:0].assign(spread=[])
-    groups = rows.groupby(["image", "k", "arm", "way", "method", "color_space"], sort=False)[metric]
+    groups = rows.groupby(["image", "k", "variant", "series", "method", "color_space"], sort=False)[metric]
     table = groups.agg(["mean", "std", "count"]).reset_index()
     table = table[(table["count"] > 1) & (table["mean"] > 0)]
     return table.assign(spread=100 * table["std"] / table["mean"])

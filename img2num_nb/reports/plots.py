@@ -124,13 +124,13 @@ def against_k(rows, metrics, title=""):
         Columns.
     """
     spaces = list(dict.fromkeys(rows["color_space"]))
-    lines = list(dict.fromkeys(rows["way"]))
+    lines = list(dict.fromkeys(rows["series"]))
     figure, grid = _grid(
         len(metrics), len(spaces), 2.3 * len(metrics) + 0.7, title, sharey="row", sharex=True
     )
     for ax, (metric, space) in zip(grid.flat, ((m, s) for m in metrics for s in spaces), strict=True):
         for i, line in enumerate(lines):
-            part = rows[(rows["color_space"] == space) & (rows["way"] == line)]
+            part = rows[(rows["color_space"] == space) & (rows["series"] == line)]
             if part.empty:
                 continue
             seeds = part.groupby(["k", "seed"])[metric].mean().groupby("k")
@@ -155,13 +155,13 @@ def against_k(rows, metrics, title=""):
 
 
 def against_time(rows, metric="delta_e_mean", title=""):
-    """Return quality against time: a dot each way of quantizing and k, joined from small to large k; medians over images and seeds."""
+    """Return quality against time: a dot per variant and k, joined from small to large k; medians over images and seeds."""
     figure, grid = _grid(1, 1, 3.6, title)
     ax = grid[0, 0]
-    for arm, part in rows.groupby("arm", sort=False):
+    for variant, part in rows.groupby("variant", sort=False):
         look = _look(rows, part)
         dots = part.groupby("k")[["seconds_total", metric]].median()
-        ax.plot(dots["seconds_total"], dots[metric], markersize=5, linewidth=0.8, label=arm, **look)
+        ax.plot(dots["seconds_total"], dots[metric], markersize=5, linewidth=0.8, label=variant, **look)
         for k, (x, y) in dots.iterrows():
             ax.annotate(k, (x, y), xytext=(4, 3), textcoords="offset points", fontsize=6, color=look["color"])
     _log_axis(ax, "x")
@@ -174,20 +174,20 @@ def against_time(rows, metric="delta_e_mean", title=""):
 
 
 def stability(rows, title=""):
-    """Return how much the error varies over seeds: a dot an image, a bar the median, for each k and way of quantizing."""
+    """Return how much the error varies over seeds: one dot per image, a bar for the median, for each k and variant."""
     table = seed_spread(rows)
-    arms = list(dict.fromkeys(table["arm"]))
+    variants = list(dict.fromkeys(table["variant"]))
     sizes = sorted(table["k"].unique())
     figure, grid = _grid(1, 1, 3.2, title)
     ax = grid[0, 0]
-    step = 0.8 / len(arms)
-    for i, arm in enumerate(arms):
-        part = table[table["arm"] == arm]
+    step = 0.8 / len(variants)
+    for i, variant in enumerate(variants):
+        part = table[table["variant"] == variant]
         look = _look(rows, part)
         for place, k in enumerate(sizes):
             values = part[part["k"] == k]["spread"].to_numpy()
-            x = place + (i - (len(arms) - 1) / 2) * step
-            label = arm if place == 0 else None
+            x = place + (i - (len(variants) - 1) / 2) * step
+            label = variant if place == 0 else None
             ax.scatter(
                 x + step * _scatter(values), values, s=9, alpha=0.6, linewidth=0, label=label, color=look["color"],
                 marker=look["marker"],
@@ -231,14 +231,14 @@ def beside(rows, a="lab", b="srgb", metrics=("delta_e_mean", "mse"), title=""):
 
 
 def _look(rows, part):
-    """Return the colour and dash of a way of quantizing and the marker of its colour space: the same in every figure."""
-    ways, spaces = (list(dict.fromkeys(rows[name])) for name in ("way", "color_space"))
-    way, space = ways.index(part["way"].iloc[0]), spaces.index(part["color_space"].iloc[0])
-    marker = MARKERS[space if len(spaces) > 1 else way % len(MARKERS)]
+    """Return the colour and dash of a series (a variant but for its colour space) and the marker of its space."""
+    series, spaces = (list(dict.fromkeys(rows[name])) for name in ("series", "color_space"))
+    own, space = series.index(part["series"].iloc[0]), spaces.index(part["color_space"].iloc[0])
+    marker = MARKERS[space if len(spaces) > 1 else own % len(MARKERS)]
     return {
-        "color": INKS[way % len(INKS)],
+        "color": INKS[own % len(INKS)],
         "marker": marker,
-        "linestyle": DASHES[way // len(INKS) % len(DASHES)],
+        "linestyle": DASHES[own // len(INKS) % len(DASHES)],
     }
 
 

@@ -29,7 +29,7 @@ EXAMPLE = {
 }
 MAX_PICTURES = 24
 SHOWN_IMAGES = 3
-SHOWN_ARMS = 11
+SHOWN_VARIANTS = 11
 SHOWN_SIDE = 512  # pixels
 SHOWN_STRIPS = 36
 NOTHING = Html("<p>No cell has a result.</p>")
@@ -88,8 +88,8 @@ class Results:
     @cached_property
     def middle_k(self):
         """The size of palette at which pictures are shown."""
-        arms = self.rows.groupby("k")["arm"].nunique()
-        sizes = sorted(arms[arms == arms.max()].index)
+        variants = self.rows.groupby("k")["variant"].nunique()
+        sizes = sorted(variants[variants == variants.max()].index)
         return int(sizes[(len(sizes) - 1) // 2]) if sizes else 0
 
     @cached_property
@@ -122,8 +122,8 @@ class Results:
         return Html(f"<ul>{points}</ul>")
 
     def comparisons(self, metric):
-        """The best arm beside each other, with intervals."""
-        if self.rows["arm"].nunique() < 2 or metric not in self.rows:
+        """The best variant beside each other, with intervals."""
+        if self.rows["variant"].nunique() < 2 or metric not in self.rows:
             return Html("<p>There is nothing to compare.</p>")
         best, others = evidence.ranking(self.rows, metric)
         lines = [
@@ -157,27 +157,29 @@ class Results:
         )
 
     def pictures(self):
-        """The first images under every arm, at the middle k; previews, mapped to the palettes of the table."""
+        """The first images under every variant, at the middle k; previews, mapped to the palettes of the table."""
         from IPython.display import display
 
         for name in self._shown():
             small = self._preview(name)
             rows = self._cells(name, self.middle_k)
-            more = f", the first {SHOWN_ARMS} of {len(rows)} ways" if len(rows) > SHOWN_ARMS else ""
-            texts = ["original", *(f"{row['arm']}\n{_score(row)}" for row in rows[:SHOWN_ARMS])]
-            made = [small.image, *(_repaint(small, row) for row in rows[:SHOWN_ARMS])]
+            more = (
+                f", the first {SHOWN_VARIANTS} of {len(rows)} variants" if len(rows) > SHOWN_VARIANTS else ""
+            )
+            texts = ["original", *(f"{row['variant']}\n{_score(row)}" for row in rows[:SHOWN_VARIANTS])]
+            made = [small.image, *(_repaint(small, row) for row in rows[:SHOWN_VARIANTS])]
             title = f"{short(name)} in {self.middle_k} colours{more}"
             display(plots.show(plots.pictures(made, texts, 4, title, "nearest")))
 
     def palettes(self):
-        """Palettes of the first images, by k and arm."""
+        """Palettes of the first images, by k and variant."""
         from IPython.display import display
 
-        for name in self._shown(3 if self.rows["k"].nunique() * self.rows["arm"].nunique() <= 12 else 1):
+        for name in self._shown(3 if self.rows["k"].nunique() * self.rows["variant"].nunique() <= 12 else 1):
             sizes = [k for k in sorted(self.rows["k"].unique()) if k <= 64]
-            sizes = sizes[: max(1, SHOWN_STRIPS // self.rows["arm"].nunique())]
+            sizes = sizes[: max(1, SHOWN_STRIPS // self.rows["variant"].nunique())]
             strips = [
-                (f"k = {k}, {row['arm']}", row["palette"]) for k in sizes for row in self._cells(name, k)
+                (f"k = {k}, {row['variant']}", row["palette"]) for k in sizes for row in self._cells(name, k)
             ]
             if strips:
                 display(plots.show(plots.palettes(strips, f"Palettes of {short(name)}, from dark to light")))
@@ -190,14 +192,14 @@ class Results:
         return plots.show(plots.against_k(self.rows, self.metrics, title))
 
     def numbers(self):
-        """Means of every arm and k."""
+        """Means of every variant and k."""
         names = [
             name
             for name in (*self.metrics, "psnr", "ssim", "png_bytes", "seconds_total")
             if name in self.rows
         ]
         how = {name: "median" if name == "seconds_total" else "mean" for name in names}
-        means = self.rows.groupby(["arm", "k"], sort=False).agg(how).reset_index()
+        means = self.rows.groupby(["variant", "k"], sort=False).agg(how).reset_index()
         lines = [[row[0], row[1], *map(number, row[2:])] for row in means.itertuples(index=False)]
         head = [
             "means over images and seeds",
@@ -217,7 +219,7 @@ class Results:
         """Spread over seeds."""
         if evidence.seed_spread(self.rows).empty:
             return Html("<p>Every cell ran with one seed, so there is no spread to show.</p>")
-        title = "How much luck is in the result: spread of the error over seeds, a dot an image"
+        title = "How much luck is in the result: spread of the error over seeds, one dot per image"
         return plots.show(plots.stability(self.rows, title))
 
     def spaces(self):
@@ -225,7 +227,7 @@ class Results:
         if not {"lab", "srgb"} <= set(self.rows["color_space"]):
             return Html("<p>This experiment does not have both Lab and sRGB.</p>")
         metrics = [name for name in self.metrics if name in evidence.COMPARED]
-        title = "Lab beside sRGB: a dot an image, a bar the geometric mean"
+        title = "Lab beside sRGB: one dot per image, a bar for the geometric mean"
         return plots.show(plots.beside(self.rows, metrics=metrics, title=title))
 
     def failures(self):
@@ -266,9 +268,9 @@ class Results:
         return list(islice(filter(self._preview, self.images), n))
 
     def _cells(self, name, k):
-        """Return one row of each arm: the first seed's."""
+        """Return one row of each variant: the first seed's."""
         rows = self.rows[(self.rows["image"] == name) & (self.rows["k"] == k)]
-        return rows.drop_duplicates("arm").to_dict("records")
+        return rows.drop_duplicates("variant").to_dict("records")
 
     def _preview(self, name):
         """Return a `Preview` of an image as it was quantized, but for the filter; None if it is not here."""

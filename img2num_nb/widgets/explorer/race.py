@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...errors import Cancelled, MissingExtra, error_text
-from ...experiments.measure import warm_up
+from ...experiments.measure import compile_variants
 from ...images import preview
 from ...palettes import METHODS
 from ...prepare import Prepared
@@ -41,7 +41,7 @@ class Course:
     prepared: Prepared
 
 
-def contestants(settings):
+def race_variants(settings):
     """Return name -> `Settings` of every method, slow ones last; of ``fixed`` only if the settings have it, with a palette.
 
     The method that the settings have keeps its options, the others have their defaults.
@@ -60,7 +60,7 @@ def prepare(image, settings, cancel=None):
 
 
 def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
-    """Quantize in one way, some times.
+    """Quantize with one method, some times.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def run(course, settings, *, cancelled=lambda: False, quiet=lambda: True):
         Medians and ranges: ``ms``, ``low``, ``high`` (histogram, design and mapping, milliseconds), ``runs``, ``n_colors``, and the
         `MEASURES`.
     """
-    warm_up([replace(settings, filter=None)])
+    compile_variants([replace(settings, filter=None)])
     times = []
     while len(times) < RUNS and sum(times) < ENOUGH:
         while not quiet() and not cancelled():
@@ -133,7 +133,7 @@ class Race:
     worker : Worker
         Of its own, so that sliders never wait for a method.
     rows : list of dict
-        Of every contestant: name, label, line (what it does), state ("waiting", "running", "done", "missing", "failed"), text (why),
+        One per method: name, label, line (what it does), state ("waiting", "running", "done", "missing", "failed"), text (why),
         and when done what `run` found.
     number : int
         Of the race: pictures of another number are of another race.
@@ -152,7 +152,7 @@ class Race:
         if about != self._about or not self._todo():
             self._forget()
             self._about = about
-            self.rows = [_row(name) for name in contestants(settings)]
+            self.rows = [_row(name) for name in race_variants(settings)]
         self._next(image, settings)
 
     def cancel(self):
@@ -194,7 +194,7 @@ class Race:
         def compute(cancelled):
             course = self._course or prepare(image, settings, cancelled)
             return course, *run(
-                course, contestants(settings)[row["name"]], cancelled=cancelled, quiet=self._quiet
+                course, race_variants(settings)[row["name"]], cancelled=cancelled, quiet=self._quiet
             )
 
         def then(value, error):
