@@ -46,6 +46,15 @@ def drop_unused(palette, counts, labels, held):
     return palette[used], counts[used], new[labels]
 
 
+def reorder(palette, counts, labels, order):
+    """Return palette, counts and labels with the colours as in `order`, which holds them all; of equal ones the first counts."""
+    codes, first = np.unique(color_codes(order), return_index=True)
+    place = first[np.searchsorted(codes, color_codes(palette))]
+    all_counts = np.zeros(len(order), counts.dtype)
+    all_counts[place] = counts
+    return order, all_counts, place.astype(np.uint8 if len(order) <= 256 else np.uint16)[labels]
+
+
 def map_pixels(image, histogram, color_labels):
     """Return the ``(H, W)`` labels of an image's pixels, given those of its histogram's colours, in any integer type."""
     pixels = image.reshape(-1, 3)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .errors import check_choice, check_integer, check_number
-from .hex_colors import check_colors, check_locked, named_palette
+from .hex_colors import check_colors, check_locked, named_palette, to_hex
 from .vocabulary import COLOR_SPACES, DEFAULTS, DITHERS, FILTER_SPACES, LIGHTS, PARTS, SETTINGS
 
 
@@ -133,14 +133,15 @@ class Parameters:
         Where distances between colours are measured.
     method : str
         Palette design, a name of `METHODS`.
-    k : int
-        Colours wanted, 1 to 65536.
+    k : int, or "auto"
+        Colours wanted, 1 to 65536; "auto": 16, or as many as the option ``palette`` and the locked colours have, where it is given.
     seed : int
         Seed of everything random, 0 to 2**32 - 1.
     max_iter : int
         Upper limit of iterations, 0 to 100,000.
     options : dict
-        The method's own options: text, numbers, truth values, or lists of them. Not to be changed afterwards.
+        The method's own options: text, numbers, truth values, or lists of them. Not to be changed afterwards. A palette file that one
+        names is read here, and its colours stand in the place of its name.
     dither : Dither or None
         How pixels near each other share the error; by default each takes its nearest colour.
     locked : tuple of str
@@ -159,7 +160,7 @@ class Parameters:
     filter: Filter | None = DEFAULTS["filter"]
     color_space: str = DEFAULTS["color_space"]
     method: str = DEFAULTS["method"]
-    k: int = DEFAULTS["k"]
+    k: int | str = "auto"
     seed: int = DEFAULTS["seed"]
     max_iter: int = DEFAULTS["max_iter"]
     options: dict = field(default_factory=dict)
@@ -167,6 +168,7 @@ class Parameters:
     locked: tuple = DEFAULTS["locked"]
     fit_on: int = DEFAULTS["fit_on"]
     chroma_weight: float = DEFAULTS["chroma_weight"]
+    reads: tuple = field(default=(), init=False, repr=False, compare=False)  # files that were read
 
     def __post_init__(self):
         for name, kind in ("filter", Filter), ("dither", Dither):
@@ -174,6 +176,12 @@ class Parameters:
                 raise ValueError(f"{name} must be a {kind.__name__} or None, got {getattr(self, name)!r}")
         check_choice("color_space", self.color_space, COLOR_SPACES)
         checked = {"options": check_options(self.method, self.options)}
+        palette = checked["options"].get("palette")
+        if isinstance(palette, str) and Path(palette).suffix:
+            checked["options"]["palette"] = to_hex(read_colors(palette))
+            checked["reads"] = (os.path.expanduser(palette),)
+        if isinstance(self.k, str) and self.k == "auto":
+            object.__setattr__(self, "k", _default_k(checked["options"].get("palette"), self.locked))
         for name, setting in SETTINGS.items():
             if isinstance(setting.default, int | float):
                 check = check_integer if isinstance(setting.default, int) else check_number
@@ -186,6 +194,9 @@ class Parameters:
             )
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        if self.keeps_palette and (self.locked or self.k < len(self.palette_colors)):
+            wanted = f"keep needs k of at least the palette's {len(self.palette_colors)} colours, and no locked ones"
+            raise ValueError(f"{wanted}; got k = {self.k} and {len(self.locked)} locked")
 
     @property
     def space(self):
@@ -203,8 +214,21 @@ class Parameters:
 
     @cached_property
     def palette_colors(self):
-        """The colours of the option ``palette``, ``(n, 3)`` uint8 sRGB, read from its file where it names one; None without it."""
-        return read_colors(self.options["palette"]) if "palette" in self.options else None
+        """The colours of the method's option ``palette``, ``(n, 3)`` uint8 sRGB; None for a method without it."""
+        from .palettes import METHODS
+
+        palette = (METHODS[self.method].options | self.options).get("palette")
+        return None if palette is None else read_colors(palette)
+
+    @property
+    def keeps_palette(self):
+        """Whether the result has all colours of the option ``palette``, in their order."""
+        return bool(self.options.get("keep"))
+
+    @property
+    def held_colors(self):
+        """The colours that stay in the palette though no pixel takes them, ``(n, 3)`` uint8 sRGB."""
+        return self.palette_colors if self.keeps_palette else self.locked_colors
 
     @property
     def design_options(self):
@@ -241,6 +265,8 @@ def check_options(method, options):
     for name in options:
         check_choice(f"option of method {method!r}", name, chosen.options)
     check_choice("effort", options.get("effort", "standard"), chosen.efforts)
+    if options.get("keep", False) not in (True, False):
+        raise ValueError(f"option keep must be true or false, got {options['keep']!r}")
     return {name: _plain(name, value) for name, value in options.items()}
 
 
@@ -262,12 +288,20 @@ def read_colors(palette):
     if not isinstance(palette, str):
         return check_colors(palette, "palette")
     if Path(palette).suffix:
-        return read_palette(palette)[0]
+        return read_palette(os.path.expanduser(palette))[0]
     try:
         return named_palette(palette)
     except ValueError as error:
         wanted = "palette must be a list of colours, the path of a palette file, or a name"
         raise ValueError(f"{wanted}: {error}") from None
+
+
+def _default_k(palette, locked):
+    """Return k where none is given: that of a palette that is given, with the locked colours; else the usual one."""
+    if palette is None:
+        return DEFAULTS["k"]
+    colors = [*to_hex(read_colors(palette)), *check_locked(locked, SETTINGS["k"].high)]
+    return min(len(set(colors)), SETTINGS["k"].high)
 
 
 def parse_locked(text):

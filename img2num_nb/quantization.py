@@ -14,7 +14,7 @@ from ._typing import Cancel, Uint8Array
 from .dither import dithered_labels
 from .histogram import ColorHistogram
 from .images import preview, validate_image
-from .mapping import drop_unused, map_pixels, nearest
+from .mapping import drop_unused, map_pixels, nearest, reorder
 from .palettes.palette import design_palette
 from .parameters import Dither, Parameters
 
@@ -28,7 +28,8 @@ class Quantization:
     Attributes
     ----------
     palette : (n_colors, 3) ndarray of uint8
-        sRGB colours in canonical order: by lightness (CIELAB L*), then R, G, B. Every one of them has pixels, save locked ones.
+        sRGB colours in canonical order: by lightness (CIELAB L*), then R, G, B. Every one of them has pixels, save locked ones. With
+        ``keep`` of method ``fixed``: all colours of its palette, in the order given.
     labels : (H, W) ndarray of uint8, or of uint16 above 256 colours
         Each pixel's place in the palette.
     counts : (n_colors,) ndarray of int64
@@ -75,7 +76,7 @@ class Quantization:
 
 def quantize(
     image: Uint8Array,
-    k: int = 16,
+    k: int | str = "auto",
     *,
     method: str = "kmeans",
     color_space: str = "lab",
@@ -97,8 +98,9 @@ def quantize(
     ----------
     image : (H, W, 3) ndarray of uint8
         sRGB, as `load_image` returns it. Not modified.
-    k : int
-        Number of colours wanted, 1 to 65536. An image with no more distinct colours keeps them all.
+    k : int, or "auto"
+        Number of colours wanted, 1 to 65536; "auto": 16, or as many as the option ``palette`` of method ``fixed`` and `locked` have,
+        where it is given. An image with no more distinct colours keeps them all.
     method : str
         A name of `METHODS`.
     color_space : str
@@ -214,10 +216,12 @@ def quantize_checked(image, parameters, *, histogram=None, cancel=None):
         histogram,
         palette,
         parameters,
-        keep=parameters.locked_colors,
+        keep=parameters.held_colors,
         check=not counted,
         cancel=cancel,
     )
+    if parameters.keeps_palette:
+        palette, counts, labels = reorder(palette, counts, labels, parameters.palette_colors)
     times.append(time.perf_counter())
 
     steps = dict(zip(("histogram", "design", "mapping"), np.diff(times).tolist(), strict=True))

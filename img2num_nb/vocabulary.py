@@ -210,7 +210,12 @@ SETTINGS = {
     "color_space": Setting("Colour space", "Where distances between colours are measured.", default="lab"),
     "method": Setting("Method", "How the palette is designed.", default="kmeans"),
     "k": Setting(
-        "Colours", "Number of colours wanted (k).", default=16, low=1, high=65536, flags=("-k", "--k")
+        "Colours",
+        "Number of colours wanted (k); a palette that is given sets it.",
+        default=16,
+        low=1,
+        high=65536,
+        flags=("-k", "--k"),
     ),
     "seed": Setting(
         "Random seed",
@@ -273,6 +278,7 @@ OPTIONS = {
     "limit": Term("Attempts until stale", "Attempts without gain until a palette is given up."),
     "samples": Term("Pixels sampled", "Pixels drawn at random."),
     "palette": Term("Palette", "A name, a palette file, or codes of colours."),
+    "keep": Term("Keep all (keep)", "All colours of the palette, in its order, also unused ones."),
     "attempts": Term("Restarts (attempts)", "Runs from different starts; the best counts."),
     "epsilon": Term("Tolerance (epsilon)", "It ends when no colour moves farther than this."),
     "flags": Term("Start (flags)", "How the first colours are chosen."),

@@ -193,7 +193,8 @@ def test_nothing_that_was_there_is_replaced_but_by_overwrite():
 @pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
 def test_no_input_is_an_output(overwrite):
     nb.save_palette("brand.gpl", ["#f00", "#000"])
-    save_settings("set.json", ["a.png"], [Settings(k=2, method="fixed", options={"palette": "brand.gpl"})])
+    variant = {"method": "fixed", "options": {"palette": "brand.gpl"}}
+    Path("set.json").write_text(json.dumps({"images": ["a.png"], "variants": [variant]}))
     before = {name: Path(name).read_bytes() for name in ("brand.gpl", "set.json")}
     fixed = ["a.png", "--method", "fixed", "--option", "palette=brand.gpl"]
     for words in (
@@ -204,6 +205,17 @@ def test_no_input_is_an_output(overwrite):
         result = run("quantize", *words, *overwrite)
         assert result.exit_code == 2 and "is an input, which is never replaced" in result.stderr
     assert {name: Path(name).read_bytes() for name in before} == before
+
+
+def test_a_palette_that_is_given_is_used_whole():
+    colors = np.random.default_rng(1).integers(0, 256, (32, 3), np.uint8)
+    nb.save_palette("mine.gpl", colors)
+    Image.fromarray(colors[np.random.default_rng(2).integers(0, 32, (64, 64))]).save("pixels.png")
+    (row,) = run_json("pixels.png", "--method", "fixed", "--option", "palette=mine.gpl", "-o", "out.png")[
+        "results"
+    ]
+    assert row["n_colors"] == row["settings"]["k"] == 32
+    assert np.array_equal(nb.load_image("out.png"), nb.load_image("pixels.png"))
 
 
 def test_a_refused_command_leaves_no_folder():

@@ -1,13 +1,18 @@
 """Colours of one's own: a palette that is given, colours that are locked; and a design on a thumbnail."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import zarr
 from oracles import SPACE_NAMES, noise, photo
 
-from img2num_nb import METHODS, ColorHistogram, quantize, save_palette
+from img2num_nb import METHODS, ColorHistogram, Settings, quantize, save_palette, sweep
 from img2num_nb.color import SPACES, to_grid
 from img2num_nb.errors import ImageError
-from img2num_nb.hex_colors import named_palette
+from img2num_nb.experiments.verify import verify
+from img2num_nb.hex_colors import check_colors, named_palette
+from img2num_nb.tiled.quantize import quantize_tiled
 
 IMAGE = photo(step=4)
 
@@ -165,3 +170,87 @@ def test_a_thumbnail_as_large_as_the_image_changes_nothing():
 def test_a_thumbnail_has_a_side(side):
     with pytest.raises(ValueError, match="fit_on must be an integer from 0"):
         quantize(IMAGE, fit_on=side)
+
+
+# --- what a palette says: how many colours, which, and in what order --------------------------------------
+
+
+CODES = ["#ff0000", "#000000", "#ffffff", "#00ff00", "#123456"]
+
+
+@pytest.mark.parametrize("form", ["codes", "numbers", "file"])
+def test_a_given_palette_sets_k(form, tmp_path):
+    palette = {"codes": CODES, "numbers": check_colors(CODES).tolist(), "file": tmp_path / "mine.gpl"}[form]
+    save_palette(tmp_path / "mine.gpl", CODES)
+    assert Settings(method="fixed", options={"palette": palette}).k == 5
+    assert Settings(method="fixed", options={"palette": palette}, locked=["#fff", "#abcdef"]).k == 6
+    assert quantize(IMAGE, method="fixed", palette=palette).k == 5
+    assert quantize(IMAGE, 2, method="fixed", palette=palette).k == 2
+    assert Settings(method="fixed", options={"palette": "web-safe"}).k == 216
+    assert Settings(method="fixed").k == Settings().k == 16
+
+
+def test_a_palette_file_is_read_when_settings_are_checked_and_counts_by_content(tmp_path):
+    path = save_palette(tmp_path / "mine.gpl", CODES)
+    first = Settings(method="fixed", options={"palette": str(path)})
+    assert first == Settings(method="fixed", options={"palette": CODES}) and first.reads == (str(path),)
+    save_palette(path, CODES[:2])
+    second = Settings(method="fixed", options={"palette": str(path)})
+    assert first != second and second.options == {"palette": CODES[:2]}
+    path.unlink()
+    assert first.quantize(check_colors(CODES)[None]).n_colors == 5  # the file is no longer needed
+    assert Settings.from_dict(first.to_dict()) == first
+    with pytest.raises(ImageError, match="cannot read the palette"):
+        Settings(method="fixed", options={"palette": str(path)})
+
+
+def test_a_sweep_knows_palettes_by_their_content(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = {"method": "fixed", "options": [{"palette": "mine.gpl"}], "max_side": 32, "out": "out"}
+    save_palette("mine.gpl", CODES)
+    first = sweep("sample:shapes", **spec)
+    save_palette("mine.gpl", ["#00f", "#ff0"])
+    with pytest.warns(UserWarning, match="moved to results-earlier"):
+        second = sweep("sample:shapes", **spec)
+    assert first["k"].item() == 5 and second["k"].item() == 2 and first["key"].item() != second["key"].item()
+    assert second["options"].item() == '{"palette": ["#0000ff", "#ffff00"]}'
+    Path("mine.gpl").unlink()
+    assert [line.text for line in verify("out") if line.differs] == []
+    assert "#ffff00" in Path("out/manifest.json").read_text()
+
+
+@pytest.mark.parametrize("dither", ["none", "bayer"])
+def test_keep_gives_all_colours_in_their_order_so_that_labels_agree_between_images(dither):
+    palette = check_colors([*CODES, "#ff0000"])  # one twice
+    labels = []
+    for image in (IMAGE, IMAGE[:9, :9], np.full((2, 2, 3), 255, np.uint8)):
+        kept = quantize(image, 6, method="fixed", palette=CODES, keep=True, dither=dither)
+        assert kept.palette.tolist() == palette[:5].tolist()
+        assert kept.counts.tolist() == np.bincount(kept.labels.reshape(-1), minlength=5).tolist()
+        usual = quantize(image, 6, method="fixed", palette=CODES, dither=dither)
+        assert np.array_equal(usual.image, kept.image) and usual.inertia == kept.inertia
+        labels.append(kept.labels)
+    assert labels[2].tolist() == [[2, 2], [2, 2]]
+    twice = quantize(IMAGE, method="fixed", palette=palette, keep=True, k=6)
+    assert np.array_equal(twice.palette, palette)
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"k": 4}, r"keep needs k of at least the palette's 5 colours.*got k = 4"),
+        ({"locked": ["#111"]}, "and no locked ones; got k = 6 and 1 locked"),
+        ({"keep": "yes"}, "option keep must be true or false, got 'yes'"),
+    ],
+)
+def test_what_keep_cannot_keep_is_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        quantize(IMAGE, **{"method": "fixed", "palette": CODES, "keep": True} | wrong)
+
+
+def test_a_tiled_image_keeps_the_palette_as_an_image_in_memory_does(tmp_path):
+    zarr.save_array(tmp_path / "in.zarr", IMAGE)
+    settings = Settings(method="fixed", options={"palette": CODES, "keep": True})
+    made = quantize_tiled(tmp_path / "in.zarr", tmp_path / "out.zarr", settings)
+    assert made.palette == CODES
+    assert np.array_equal(zarr.open_array(tmp_path / "out.zarr")[:], settings.quantize(IMAGE).labels)

@@ -47,24 +47,20 @@ def choose(images, settings_file, given, options):
     -------
     sources : list of str
     variants : list of Settings
+    inputs : list of path
+        The files that are read.
     """
-    listed, variants = load_settings(settings_file) if settings_file else ([], [Settings()])
+    listed, variants = load_settings(settings_file) if settings_file else ([], [])
     sources = expand_images(images or listed)
     if not sources:
         raise ValueError("no picture given: name a file, or try sample:astronaut")
     changes = {name: value for name, value in given.items() if value is not None}
     extra = dict(_name_and_value(text) for text in options)
-    return sources, [
-        Settings.from_dict(v.to_dict() | changes | {"options": v.options | extra}) for v in variants
-    ]
-
-
-def inputs(sources, settings_file, variants):
-    """Return the files that a command line reads."""
+    bases = [variant.to_dict() for variant in variants] if settings_file else [{"options": {}}]
+    changed = [Settings.from_dict(base | changes | {"options": base["options"] | extra}) for base in bases]
     named = [source for source in sources if source != STANDARD and not source.startswith(SAMPLE)]
-    palettes = (variant.options.get("palette") for variant in variants)
-    files = [palette for palette in palettes if isinstance(palette, str) and Path(palette).suffix]
-    return [*named, *([settings_file] if settings_file else []), *files]
+    palettes = [path for settings in (*variants, *changed) for path in settings.reads]
+    return sources, changed, [*named, *([settings_file] if settings_file else []), *palettes]
 
 
 def plan(sources, variants, output, outputs):

@@ -150,8 +150,8 @@ def quantize(
     if limits and given["k"] is None and settings is None:
         given["k"] = 256
     try:
-        sources, variants = batch.choose(images, settings, given, option or [])
-        outputs = Outputs(batch.inputs(sources, settings, variants), overwrite)
+        sources, variants, inputs = batch.choose(images, settings, given, option or [])
+        outputs = Outputs(inputs, overwrite)
         targets = batch.plan(sources, variants, output, outputs)
         standard = any(isinstance(target, str) for target in targets)
         if standard and as_json:

@@ -148,7 +148,8 @@ class Experiment:
         paths = [
             source for source in sources.values() if isinstance(source, str) and not source.startswith(SAMPLE)
         ]
-        files = RunFiles(out, Outputs([*inputs, *paths], overwrite), parquet)
+        palettes = {path for settings in self.variants for path in settings.reads}
+        files = RunFiles(out, Outputs([*inputs, *paths, *palettes], overwrite), parquet)
         compile_variants(self.variants)
         total = len(sources) * len(self.variants)
         keys, n_done = [], 0
@@ -225,7 +226,7 @@ class Experiment:
 def sweep(
     images,
     *,
-    k=DEFAULTS["k"],
+    k="auto",
     color_space=DEFAULTS["color_space"],
     method=DEFAULTS["method"],
     filter=None,

@@ -84,7 +84,7 @@ def maximin(coords, counts, k, rng, *, cancel=None):
     return Design(maximin_centers(np.column_stack([coords, counts]), min(k, len(coords)), cancel))
 
 
-def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cells=None):
+def fixed(coords, counts, k, rng, *, palette="web-safe", keep=False, color_space="srgb", cells=None):
     """Fixed palette: colours that you give, by name, file or code; of more than k, the k that the image misses most.
 
     Where the palette is too large, the colour goes without which the squared error (over the means of cells) grows least, then the
@@ -94,6 +94,9 @@ def fixed(coords, counts, k, rng, *, palette="web-safe", color_space="srgb", cel
     ----------
     palette : str, or list of colours
         A name of `hex_colors.NAMED`, or a list of codes such as ``"#ff8800"``, or of R, G, B. (`quantize` reads palette files.)
+    keep : bool
+        Keep all colours in the order given, also those that no pixel has, so that a label means the same colour in every image.
+        (`quantize` sees to it.)
     color_space : str or Space
         That of `coords`.
     cells : Cells, optional

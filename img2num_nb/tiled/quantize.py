@@ -21,7 +21,7 @@ from ..files.atomic import STALE_SECONDS
 from ..filters import window_radius
 from ..hex_colors import to_hex
 from ..histogram import ColorHistogram, code_colors, color_codes
-from ..mapping import drop_unused, map_pixels, nearest
+from ..mapping import drop_unused, map_pixels, nearest, reorder
 from ..palettes.palette import design_palette
 from . import tiles
 
@@ -199,7 +199,9 @@ def _palette(histogram, settings):
     """Return the palette, the label of each of the histogram's colours, and facts, as `quantize` would."""
     palette, design = design_palette(histogram, settings)
     labels, counts, _ = nearest(histogram, palette, settings.space)
-    palette, counts, labels = drop_unused(palette, counts, labels, settings.locked_colors)
+    palette, counts, labels = drop_unused(palette, counts, labels, settings.held_colors)
+    if settings.keeps_palette:
+        palette, counts, labels = reorder(palette, counts, labels, settings.palette_colors)
     facts = {"counts": counts.tolist(), "n_iter": int(design.n_iter), "converged": bool(design.converged)}
     return palette, labels, facts
 

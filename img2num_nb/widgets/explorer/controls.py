@@ -37,7 +37,7 @@ def changed(settings, changes):
     """Return settings with some values changed, as the panel and people write them.
 
     Filter and dithering may be text such as ``"3,50,lab"`` or ``"none"``, locked colours text or a list. Another method begins with
-    its own defaults.
+    its own defaults, and another palette sets k.
 
     Raises
     ------
@@ -52,7 +52,11 @@ def changed(settings, changes):
         changes["locked"] = ",".join(check_locked(changes["locked"], 65536)) or "none"
     if changes.get("method", settings.method) != settings.method:
         changes.setdefault("options", {})
-    return Settings.from_dict(settings.to_dict() | changes)
+    before = settings.to_dict()
+    palette = changes.get("options", {}).get("palette")
+    if palette is not None and palette != settings.options.get("palette"):
+        del before["k"]  # a palette that is given sets it
+    return Settings.from_dict(before | changes)
 
 
 def state_of(variants, source, size, png_bytes_original, seq):
