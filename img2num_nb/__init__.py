@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .settings.settings import save_settings
     from .settings.spec import load_settings
+    from .shapes.outlines import Outlines, outlines
+    from .shapes.regions import Regions, merge_regions, regions
     from .shared_palette import SharedPalette, design_palette
-    from .sheets.outlines import Outlines, outlines
-    from .sheets.regions import Regions, merge_regions, regions
+    from .sheets.sheet import Sheet, sheet
     from .widgets.explorer.explorer import Explorer
     from .widgets.lessons.chooser import KChooser
     from .widgets.lessons.cloud import ColorCloud
@@ -58,14 +59,16 @@ _HOME = {
     "METHODS": "palettes",
     "Quantization": "quantization",
     "quantize": "quantization",
-    "Outlines": "sheets.outlines",
-    "outlines": "sheets.outlines",
-    "Regions": "sheets.regions",
-    "merge_regions": "sheets.regions",
-    "regions": "sheets.regions",
+    "Outlines": "shapes.outlines",
+    "outlines": "shapes.outlines",
+    "Regions": "shapes.regions",
+    "merge_regions": "shapes.regions",
+    "regions": "shapes.regions",
     "SharedPalette": "shared_palette",
     "design_palette": "shared_palette",
     "Settings": "settings",
+    "Sheet": "sheets.sheet",
+    "sheet": "sheets.sheet",
     "load_settings": "settings.spec",
     "save_settings": "settings.settings",
     "ColorCloud": "widgets.lessons.cloud",
@@ -95,6 +98,7 @@ __all__ = [
     "Regions",
     "Settings",
     "SharedPalette",
+    "Sheet",
     "Viewer",
     "__version__",
     "bilateral_filter",
@@ -116,6 +120,7 @@ __all__ = [
     "save_palette",
     "save_png",
     "save_settings",
+    "sheet",
     "sweep",
 ]
 

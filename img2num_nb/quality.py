@@ -14,7 +14,7 @@ from .errors import check_choice
 from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
 from .mapping import map_pixels
-from .sheets.regions import label_regions
+from .shapes.regions import label_regions
 from .vocabulary import METRICS
 
 SSIM_WINDOW = 7  # pixels, scikit-image's default

@@ -15,7 +15,7 @@ from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structu
 
 from img2num_nb import ImageError, metrics, quantize, save_png
 from img2num_nb.quality import METRICS, ssim
-from img2num_nb.sheets.regions import label_regions
+from img2num_nb.shapes.regions import label_regions
 
 PAIRS = {
     "photo, 16 colours": (photo(), 16),

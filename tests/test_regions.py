@@ -12,7 +12,7 @@ from skimage.measure import label
 
 import img2num_nb as nb
 from img2num_nb._kernels import run
-from img2num_nb.sheets.regions import label_regions
+from img2num_nb.shapes.regions import label_regions
 
 PALETTE = np.array([[0, 0, 0], [90, 60, 20], [128, 128, 128], [200, 30, 40], [250, 250, 250]], np.uint8)
 MAPS = arrays.arrays(

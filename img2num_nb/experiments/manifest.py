@@ -29,7 +29,7 @@ ENGINE = (
     "prepare",
     "quality",
     "quantization",
-    "sheets/regions",
+    "shapes/regions",
 )
 #: Packages that take part in computing every row: another version may mean other bits.
 COMPUTING = ("numpy", "numba", "llvmlite", "scikit-learn", "scikit-image", "scipy", "pillow")
