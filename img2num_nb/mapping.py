@@ -7,7 +7,6 @@ import numpy as np
 from . import color
 from ._kernels import histogram as kernels
 from ._kernels.run import chunked
-from .color_grid import WORTH_THREADS
 from .histogram import color_codes
 
 _scratch = threading.local()
@@ -25,16 +24,7 @@ def nearest(histogram, palette, color_space):
     error : int
         Sum over pixels of the squared distance, in grid units; exact.
     """
-    labels, distances = histogram.cells(color_space).assign(color.to_grid(palette, color_space))
-    n = len(labels)
-
-    def tally(a, b):
-        pixels = np.zeros(len(palette), np.int64)
-        return pixels, *kernels.tally(labels[a:b], distances[a:b], histogram.counts[a:b], pixels)
-
-    parts = chunked(tally, n, n if n < WORTH_THREADS else None)
-    counts, high, low = zip(*parts, strict=True)
-    return labels, sum(counts), (sum(map(int, high)) << 20) + sum(map(int, low))
+    return histogram.cells(color_space).assign(color.to_grid(palette, color_space))
 
 
 def drop_unused(palette, counts, labels, held):

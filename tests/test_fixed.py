@@ -100,8 +100,7 @@ def with_locked(image, k, locked, color_space):
             sums = cells.lloyd_pass(np.vstack([held, free]))[len(held) :]
             some = sums[:, 3] > 0
             free[some] = np.floor(sums[some, :3] / sums[some, 3:] + 0.5)
-        distances = cells.assign(np.vstack([held, free]))[1]
-        least = min(least, float(distances @ histogram.counts))
+        least = min(least, cells.assign(np.vstack([held, free]))[2])
     return least / SPACES[color_space].steps ** 2
 
 

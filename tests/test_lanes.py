@@ -98,3 +98,31 @@ def test_eight_neighbours_are_read_and_written_at_any_place():
 def test_the_lowest_bit_is_found(place, above):
     value = (1 << place) | (above << place + 1)
     assert lowest(value & (2**63 - 1)) == place
+
+
+@kernel
+def distance(a, b, out):
+    x, y = lanes.load(a, 0), lanes.load(b, 0)
+    lanes.store(out, 0, lanes.squared_distance(x, y, x, y, x, y))
+
+
+@given(eights, eights)
+def test_a_squared_distance_sums_its_squares_in_order(a, b):
+    out = np.empty(8)
+    distance(a, b, out)
+    x, y, z = (a - b) ** 2, (b - a) ** 2, (a - b) ** 2
+    assert np.array_equal(out, x + y + z)
+
+
+@kernel
+def weigh(out, a, b):
+    x, y = lanes.load(a, 0), lanes.load(b, 0)
+    lanes.add_weighted(out, 1, x, x, y, x)
+
+
+@given(eights, eights)
+def test_four_sums_take_a_weight_and_its_multiples(a, b):
+    out = np.arange(34.0)
+    weigh(out, a, b)
+    added = np.concatenate([[0], a * a, a * b, a * a, a, [0]])
+    assert np.array_equal(out, np.arange(34.0) + added)

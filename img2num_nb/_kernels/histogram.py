@@ -151,21 +151,6 @@ def fill_table(colors, labels, table):
 
 
 @kernel
-def tally(labels, distances, counts, pixels):
-    """Add up the pixels of each label; return the sum of distance times count: its multiples of 2**20, and the rest.
-
-    Distances are whole numbers below 2**53, so both parts stay whole in int64.
-    """
-    high, low = np.int64(0), np.int64(0)
-    for i in range(len(labels)):
-        pixels[labels[i]] += counts[i]
-        distance = np.int64(distances[i])
-        high += (distance >> 20) * counts[i]
-        low += (distance & 0xFFFFF) * counts[i]
-    return high, low
-
-
-@kernel
 def collect(pixels, labels, table, colors, out):
     """Write, for each of an image's distinct colours, the label of its last pixel; `table` is room for 2**24 labels."""
     for i in range(len(pixels)):

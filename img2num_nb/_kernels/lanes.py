@@ -122,6 +122,35 @@ def not_above(typingctx, a, b):
 
 
 @intrinsic
+def squared_distance(typingctx, x, y, z, u, v, w):
+    """Return (x - u)**2 + (y - v)**2 + (z - w)**2, summed in this order."""
+
+    def codegen(context, builder, signature, args):
+        ways = [builder.fsub(a, b) for a, b in zip(args[:3], args[3:], strict=True)]
+        a, b, c = (builder.fmul(way, way) for way in ways)
+        return builder.fadd(builder.fadd(a, b), c)
+
+    return _lanes(*[_lanes] * 6), codegen
+
+
+@intrinsic
+def add_weighted(typingctx, array, at, weight, x, y, z):
+    """Add weight * x, weight * y, weight * z and weight to four times eight neighbours of an array, from place `at` on."""
+    _check(array)
+
+    def codegen(context, builder, signature, args):
+        array, at, weight, *factors = args
+        terms = [*(builder.fmul(weight, factor) for factor in factors), weight]
+        for i, term in enumerate(terms):
+            place = builder.add(at, ir.Constant(at.type, i * WIDTH))
+            address = _address(context, builder, signature.args[0], array, place)
+            builder.store(builder.fadd(builder.load(address, align=8), term), address, align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, *[_lanes] * 4), codegen
+
+
+@intrinsic
 def total(typingctx, a):
     """Return the sum of the lanes: of each half with the other, and so on."""
 

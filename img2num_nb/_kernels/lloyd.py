@@ -13,12 +13,14 @@ import numpy as np
 
 from .lanes import (
     WIDTH,
+    add_weighted,
     least,
     load,
     lowest_bit,
     not_above,
     pick,
     splat,
+    squared_distance,
     store,
     total,
     where_equal,
@@ -26,7 +28,9 @@ from .lanes import (
 )
 from .run import kernel, part
 
-FAR = 1e12  # a coordinate beyond all colours
+UNREACHABLE = 1e12  # a coordinate beyond all colours
+FEW = 4  # centres near an octant that its points are compared with directly
+GOES_ON, DONE, EMPTY = 0, 1, 2  # how a step ends: a centre may have no points
 U = np.uintp  # an index that cannot be negative needs no test
 
 
@@ -44,7 +48,7 @@ def bounds(coords, box):
 
 @kernel
 def cell_of(coords, low, size, dims, cells):
-    """Write the grid cell of each point, numbered so that the 4 x 4 x 4 cells of a block follow each other; `dims` counts blocks."""
+    """Write the grid cell of each point: blocks of 4 x 4 x 4 follow each other, in these octants of 2 x 2 x 2; `dims` counts blocks."""
     # for whole numbers (a + 0.5) times 1 / size rounds down to a // size, and takes less time
     once = 1.0 / size
     lx, ly, lz = low[0] - 0.5, low[1] - 0.5, low[2] - 0.5
@@ -53,12 +57,13 @@ def cell_of(coords, low, size, dims, cells):
         y = np.int64((coords[i, 1] - ly) * once)
         z = np.int64((coords[i, 2] - lz) * once)
         block = ((x >> 2) * dims[1] + (y >> 2)) * dims[2] + (z >> 2)
-        cells[i] = block << 6 | (x & 3) << 4 | (y & 3) << 2 | (z & 3)
+        octant = (x & 2) << 4 | (y & 2) << 3 | (z & 2) << 2
+        cells[i] = block << 6 | octant | (x & 1) << 2 | (y & 1) << 1 | (z & 1)
 
 
 @kernel
-def sort_by_cell(cells, ends, numbers, offsets, blocks, order):
-    """Counting sort of points by their cells, ``(n,)`` uint32; return how much of `offsets`, `blocks` and `order` is in use.
+def sort_by_cell(cells, ends, numbers, offsets, octants, blocks, order):
+    """Counting sort of points by their cells, ``(n,)`` uint32; return how much is in use of what follows `numbers`.
 
     Parameters
     ----------
@@ -66,26 +71,31 @@ def sort_by_cell(cells, ends, numbers, offsets, blocks, order):
         Room for each cell of the grid; `ends` all 0.
     offsets : (c + 1,) ndarray of int64
         Where each cell in use begins in `order`, and where the last ends.
+    octants : (c / 8 + 1,) ndarray of int64
+        Where each octant in use begins among those cells, and where the last ends.
     blocks : (c / 64 + 1,) ndarray of int64
-        Where each block in use begins among those cells, and where the last ends.
+        Where each block in use begins among those octants, and where the last ends.
     order : (m,) ndarray of uint32
         The points by cell; each cell is filled up to a multiple of 8 by its first point again.
     """
     for i in range(len(cells)):
         ends[cells[i]] += np.uint32(1)
-    used, in_use, room, block = 0, 0, 0, -1
+    used, n_octants, n_blocks, room, octant = 0, 0, 0, 0, -8
     for c in range(len(ends)):
         size = np.int64(ends[c])
         if size:
-            if c >> 6 != block:
-                block = c >> 6
-                blocks[in_use] = used
-                in_use += 1
+            if c >> 3 != octant:
+                if c >> 6 != octant >> 3:
+                    blocks[n_blocks] = n_octants
+                    n_blocks += 1
+                octant = c >> 3
+                octants[n_octants] = used
+                n_octants += 1
             offsets[used], numbers[used] = room, c
             used += 1
             ends[c] = room
             room += (size + WIDTH - 1) // WIDTH * WIDTH
-    offsets[used], blocks[in_use] = room, used
+    offsets[used], octants[n_octants], blocks[n_blocks] = room, used, n_octants
     for i in range(len(cells)):
         c = cells[i]
         order[ends[c]] = i
@@ -93,104 +103,92 @@ def sort_by_cell(cells, ends, numbers, offsets, blocks, order):
     for c in range(used):
         for i in range(U(ends[numbers[c]]), U(offsets[c + 1])):
             order[i] = order[offsets[c]]
-    return used + 1, in_use + 1, room
+    return used + 1, n_octants + 1, n_blocks + 1, room
 
 
 @kernel
-def gather_cells(coords, counts, keys, dims, order, offsets, points, low, high, sums, bins):
-    """Write the points of each cell side by side, its box, its sums (x, y, z, count), and its place on the grid.
+def gather_cells(coords, counts, keys, dims, order, offsets, points, boxes, places):
+    """Write the points of each cell side by side, its box and sums (see `gather_boxes`), and its place on the grid.
 
     `points` is ``(4, m)``: x, y, z, count. A point that is there again counts 0 times.
     """
     px, py, pz, weights = points[0], points[1], points[2], points[3]
-    for c in range(len(low)):
-        first = order[offsets[c]]
-        x, y, z, weight = coords[first, 0], coords[first, 1], coords[first, 2], np.float64(counts[first])
-        lx, ly, lz, hx, hy, hz = x, y, z, x, y, z
-        sx, sy, sz, all_ = 0.0, 0.0, 0.0, 0.0
-        for i in range(U(offsets[c]), U(offsets[c + 1])):
+    parts = np.empty(4 * WIDTH)
+    zero = splat(0.0)
+    for i in range(0, 4 * WIDTH, WIDTH):
+        store(parts, i, zero)
+    for c in range(len(boxes)):
+        start, stop = U(offsets[c]), U(offsets[c + 1])
+        first = order[start]
+        for i in range(start, stop):
             j = order[i]
-            if i > U(offsets[c]):
-                x, y, z = coords[j, 0], coords[j, 1], coords[j, 2]
-                weight = 0.0 if j == first else np.float64(counts[j])
-            px[i], py[i], pz[i], weights[i] = x, y, z, weight
-            lx, ly, lz = min(lx, x), min(ly, y), min(lz, z)
-            hx, hy, hz = max(hx, x), max(hy, y), max(hz, z)
-            sx, sy, sz, all_ = sx + weight * x, sy + weight * y, sz + weight * z, all_ + weight
-        low[c, 0], low[c, 1], low[c, 2] = lx, ly, lz
-        high[c, 0], high[c, 1], high[c, 2] = hx, hy, hz
-        sums[c, 0], sums[c, 1], sums[c, 2], sums[c, 3] = sx, sy, sz, all_
+            px[i], py[i], pz[i] = coords[j, 0], coords[j, 1], coords[j, 2]
+            weights[i] = 0.0 if j == first and i > start else np.float64(counts[j])
+        lx, ly, lz = load(px, start), load(py, start), load(pz, start)
+        hx, hy, hz = lx, ly, lz
+        for i in range(start, stop, U(WIDTH)):
+            x, y, z = load(px, i), load(py, i), load(pz, i)
+            lx, ly, lz = where_less(x, lx, x, lx), where_less(y, ly, y, ly), where_less(z, lz, z, lz)
+            hx, hy, hz = where_less(hx, x, x, hx), where_less(hy, y, y, hy), where_less(hz, z, z, hz)
+            add_weighted(parts, 0, load(weights, i), x, y, z)
+        boxes[c, 0], boxes[c, 1], boxes[c, 2] = least(lx), least(ly), least(lz)
+        boxes[c, 3], boxes[c, 4], boxes[c, 5] = -least(zero - hx), -least(zero - hy), -least(zero - hz)
+        for d in range(4):
+            boxes[c, 6 + d] = total(load(parts, WIDTH * d))
+            store(parts, WIDTH * d, zero)
         key = np.int64(keys[first])
         block = key >> 6
-        bins[c, 0] = block // (dims[1] * dims[2]) << 2 | (key >> 4 & 3)
-        bins[c, 1] = block // dims[2] % dims[1] << 2 | (key >> 2 & 3)
-        bins[c, 2] = block % dims[2] << 2 | (key & 3)
+        places[c, 0] = block // (dims[1] * dims[2]) << 2 | (key >> 4 & 2) | (key >> 2 & 1)
+        places[c, 1] = block // dims[2] % dims[1] << 2 | (key >> 3 & 2) | (key >> 1 & 1)
+        places[c, 2] = block % dims[2] << 2 | (key >> 2 & 2) | (key & 1)
 
 
 @kernel
-def gather_blocks(offsets, low, high, sums, block_low, block_high, block_sums):
-    """Write the box and the sums of each block of cells."""
-    for b in range(len(block_low)):
-        first = U(offsets[b])
-        for d in range(3):
-            x, u = low[first, d], high[first, d]
-            for c in range(first, U(offsets[b + 1])):
-                x, u = min(x, low[c, d]), max(u, high[c, d])
-            block_low[b, d], block_high[b, d] = x, u
-        for d in range(4):
-            x = 0.0
-            for c in range(first, U(offsets[b + 1])):
-                x += sums[c, d]
-            block_sums[b, d] = x
+def gather_boxes(offsets, parts, boxes):
+    """Write boxes of boxes, ``(n, 10)``: the least x, y, z of their points, the greatest, and the sums of x, y, z and of counts."""
+    for b in range(len(boxes)):
+        first, last = U(offsets[b]), U(offsets[b + 1])
+        for d in range(10):
+            x = parts[first, d]
+            for c in range(first + U(1), last):
+                y = parts[c, d]
+                x = x + y if d >= 6 else (min(x, y) if d < 3 else max(x, y))
+            boxes[b, d] = x
 
 
 @part
-def _planar(centers, rows):
-    """Write centres as rows of x, y and z, filled up to a multiple of 8 with centres too far to be nearest."""
-    for d in range(3):
-        for j in range(rows.shape[1]):
-            rows[d, j] = centers[j, d] if j < len(centers) else FAR
-
-
-@part
-def _take(x, y, z, chosen, n, near_x, near_y, near_z):
-    """Copy the chosen centres side by side, and fill up to a multiple of 8."""
+def _take(centers, ids, chosen, n, near, near_ids):
+    """Copy the chosen centres (rows x, y, z) and their numbers side by side, filled up to a multiple of 8."""
     for i in range(n):
         j = chosen[i]
-        near_x[i], near_y[i], near_z[i] = x[j], y[j], z[j]
+        near[0, i], near[1, i], near[2, i], near_ids[i] = centers[0, j], centers[1, j], centers[2, j], ids[j]
     while n % WIDTH:
-        near_x[n], near_y[n], near_z[n] = FAR, FAR, FAR
+        near[0, n], near[1, n], near[2, n] = UNREACHABLE, UNREACHABLE, UNREACHABLE
         n += 1
 
 
 @part
-def _candidates(low, high, cx, cy, cz, n_centers, chosen):
+def _candidates(box, centers, n_centers, chosen):
     """Write the places of the centres that are nearest to some part of a box, ascending, into `chosen`; return how many."""
-    mx, my, mz = (
-        splat(0.5 * (low[0] + high[0])),
-        splat(0.5 * (low[1] + high[1])),
-        splat(0.5 * (low[2] + high[2])),
-    )
+    cx, cy, cz = centers[0], centers[1], centers[2]
+    lx, ly, lz = splat(box[0]), splat(box[1]), splat(box[2])
+    hx, hy, hz = splat(box[3]), splat(box[4]), splat(box[5])
+    half = splat(0.5)
+    mx, my, mz = half * (lx + hx), half * (ly + hy), half * (lz + hz)
     shortest, where = splat(np.inf), splat(0.0)
     for j in range(0, n_centers, WIDTH):
-        dx, dy, dz = load(cx, j) - mx, load(cy, j) - my, load(cz, j) - mz
-        d = dx * dx + dy * dy + dz * dz
+        d = squared_distance(load(cx, j), load(cy, j), load(cz, j), mx, my, mz)
         where = where_less(d, shortest, splat(np.float64(j)), where)
         shortest = where_less(d, shortest, d, shortest)
-    near = splat(least(shortest))
-    lane = lowest_bit(not_above(shortest, near))
+    lane = lowest_bit(not_above(shortest, splat(least(shortest))))
     best = np.int64(pick(where, lane)) + lane
     # If `best` wins at the corner of the box farthest along the way to another centre, it wins everywhere in the box.
     bx, by, bz = splat(cx[best]), splat(cy[best]), splat(cz[best])
-    lx, ly, lz = splat(low[0]), splat(low[1]), splat(low[2])
-    hx, hy, hz = splat(high[0]), splat(high[1]), splat(high[2])
     kept = 0
     for j in range(0, n_centers, WIDTH):
         zx, zy, zz = load(cx, j), load(cy, j), load(cz, j)
         vx, vy, vz = where_less(bx, zx, hx, lx), where_less(by, zy, hy, ly), where_less(bz, zz, hz, lz)
-        ax, ay, az = zx - vx, zy - vy, zz - vz
-        ex, ey, ez = bx - vx, by - vy, bz - vz
-        bits = not_above(ax * ax + ay * ay + az * az, ex * ex + ey * ey + ez * ez)
+        bits = not_above(squared_distance(zx, zy, zz, vx, vy, vz), squared_distance(bx, by, bz, vx, vy, vz))
         while bits:
             chosen[kept] = j + lowest_bit(bits)
             kept += 1
@@ -199,116 +197,173 @@ def _candidates(low, high, cx, cy, cz, n_centers, chosen):
 
 
 @part
-def _nearest(x, y, z, near_x, near_y, near_z, n):
+def _nearest(x, y, z, near, n):
     """Return, for eight points, the place of the nearest centre (of equals, the first) and its squared distance."""
+    nx, ny, nz = near[0], near[1], near[2]
     label, shortest = splat(0.0), splat(np.inf)
     for j in range(n):
-        dx, dy, dz = splat(near_x[j]) - x, splat(near_y[j]) - y, splat(near_z[j]) - z
-        d = dx * dx + dy * dy + dz * dz
+        d = squared_distance(splat(nx[j]), splat(ny[j]), splat(nz[j]), x, y, z)
         label = where_less(d, shortest, splat(np.float64(j)), label)
         shortest = where_less(d, shortest, d, shortest)
     return label, shortest
 
 
 @part
-def _add(totals, j, sums):
+def _add(totals, j, box):
+    """Add all points of a box to a centre's totals."""
     for d in range(4):
-        totals[j, d] += sums[d]
+        totals[j, d] += box[6 + d]
+
+
+@part
+def _share(points, start, stop, box, near, ids, n, parts, totals):
+    """Add points `start` to `stop`, those of a box, to the totals of the nearest of n centres; `parts` is 0, and left so."""
+    px, py, pz, weights = points[0], points[1], points[2], points[3]
+    zero = splat(0.0)
+    for i in range(start, stop, WIDTH):
+        x, y, z, weight = load(px, i), load(py, i), load(pz, i), load(weights, i)
+        label, _ = _nearest(x, y, z, near, n)
+        for j in range(1, n):
+            w = where_equal(label, splat(np.float64(j)), weight, zero)
+            add_weighted(parts, 4 * WIDTH * j, w, x, y, z)
+    for d in range(4):  # what the others do not take is the first one's
+        rest = box[6 + d]
+        for j in range(1, n):
+            at = WIDTH * (4 * j + d)
+            part = total(load(parts, at))
+            store(parts, at, zero)
+            totals[ids[j], d] += part
+            rest -= part
+        totals[ids[0], d] += rest
+
+
+@part
+def _planar(centers, planar, ids):
+    """Write centres as rows of x, y and z, filled up to a multiple of 8 with centres too far to be nearest, and their numbers."""
+    for j in range(planar.shape[1]):
+        ids[j] = j
+        for d in range(3):
+            planar[d, j] = centers[j, d] if j < len(centers) else UNREACHABLE
+
+
+@part
+def _step(totals, centers, before, limit, momentum, last):
+    """Move the centres to their means, and on by `momentum` times their last way; return how that ended."""
+    left = 0.0
+    for j in range(len(centers)):
+        if totals[j, 3] == 0.0:
+            return EMPTY
+    for j in range(len(centers)):
+        for d in range(3):
+            totals[j, d] = np.floor(totals[j, d] / totals[j, 3] + 0.5)
+            left += (totals[j, d] - centers[j, d]) ** 2
+    plain = last or left <= 2.0 * limit  # nearly there: momentum would only lead past it
+    for j in range(len(centers)):
+        turn = 0.0  # negative where the centre turns back
+        for d in range(3):
+            turn += momentum * (totals[j, d] - before[j, d]) * (totals[j, d] - centers[j, d])
+        for d in range(3):
+            mean = totals[j, d]
+            on = 0.0 if plain or turn < 0.0 else momentum * (mean - before[j, d])
+            before[j, d], centers[j, d] = mean, mean + np.float64(np.int64(on))
+    return DONE if left <= limit else GOES_ON
 
 
 @kernel
-def lloyd_pass(blocks, cells, points, centers, start, stop, totals):
-    """Assign the points of blocks `start` to `stop` to their nearest centres; return each centre's sums: x, y, z, count.
+def step(totals, centers, before, limit, momentum, last):
+    """Do as `_step`."""
+    return _step(totals, centers, before, limit, momentum, last)
 
-    `blocks` and `cells` are tuples: offsets into the next level, low, high, sums.
+
+@kernel
+def lloyd(offsets, boxes, points, centers, before, totals, start, stop, passes, left, limit, momentum):
+    """Make so many Lloyd passes, with a step after each, unless a step does not go on; return how many, and how the last ended.
+
+    A pass writes each centre's sums, of the points of blocks `start` to `stop` that it is nearest to: x, y, z, count. The last one of
+    the `left` over all calls ends at plain means. With 0 `passes` there is one, and no step.
     """
-    block_offsets, block_low, block_high, block_sums = blocks
-    offsets, low, high, sums = cells
+    of_blocks, of_octants, of_cells = offsets
+    blocks, octants, cells = boxes
+    k = len(centers)
+    room = (k + WIDTH - 1) // WIDTH * WIDTH
+    planar, ids, chosen = np.empty((12, room)), np.empty((4, room), np.int64), np.empty(k, np.int64)
+    every, around, near, close = planar[:3], planar[3:6], planar[6:9], planar[9:]
+    parts = np.empty(4 * WIDTH * room)  # sums in lanes, of the centres near some points
+    for i in range(len(parts)):
+        parts[i] = 0.0
+    n_iter, end = 0, GOES_ON
+    while end == GOES_ON:
+        _planar(centers, every, ids[0])
+        for j in range(k):
+            for d in range(4):
+                totals[j, d] = 0.0
+        for b in range(start, stop):
+            m = _candidates(blocks[b], every, k, chosen)
+            if m == 1:
+                _add(totals, chosen[0], blocks[b])
+                continue
+            _take(every, ids[0], chosen, m, around, ids[1])
+            for o in range(of_blocks[b], of_blocks[b + 1]):
+                n = _candidates(octants[o], around, m, chosen)
+                if n == 1:
+                    _add(totals, ids[1, chosen[0]], octants[o])
+                    continue
+                _take(around, ids[1], chosen, n, near, ids[2])
+                first, last = of_octants[o], of_octants[o + 1]
+                if n <= FEW:
+                    _share(
+                        points, of_cells[first], of_cells[last], octants[o], near, ids[2], n, parts, totals
+                    )
+                    continue
+                for c in range(first, last):
+                    q = _candidates(cells[c], near, n, chosen)
+                    if q == 1:
+                        _add(totals, ids[2, chosen[0]], cells[c])
+                        continue
+                    _take(near, ids[2], chosen, q, close, ids[3])
+                    _share(points, of_cells[c], of_cells[c + 1], cells[c], close, ids[3], q, parts, totals)
+        if n_iter == passes:
+            break
+        n_iter += 1
+        end = _step(totals, centers, before, limit, momentum, n_iter == left)
+        if n_iter == passes:
+            break
+    return n_iter, end
+
+
+@kernel
+def assign(offsets, boxes, points, order, centers, start, stop, labels, pixels):
+    """Write the nearest centre of the points of blocks `start` to `stop` at their original places, and add up each centre's pixels.
+
+    Returns the sum of squared distance times count: its multiples of 2**20, and the rest. Both stay whole in int64.
+    """
+    of_blocks, of_octants, of_cells = offsets
+    blocks, octants, _ = boxes
     px, py, pz, weights = points[0], points[1], points[2], points[3]
     k = len(centers)
     room = (k + WIDTH - 1) // WIDTH * WIDTH
-    planar = np.empty((9, room))
-    _planar(centers, planar[:3])
-    cx, cy, cz, around_x, around_y, around_z = (
-        planar[0],
-        planar[1],
-        planar[2],
-        planar[3],
-        planar[4],
-        planar[5],
-    )
-    near_x, near_y, near_z = planar[6], planar[7], planar[8]
-    far, close = np.empty(k, np.int64), np.empty(k, np.int64)
-    parts = np.empty(4 * WIDTH * len(cx))  # sums in lanes, of the centres near a cell
-    for i in range(len(parts)):
-        parts[i] = 0.0
-    rest = np.empty(4)
-    zero = splat(0.0)
-    for b in range(start, stop):
-        m = _candidates(block_low[b], block_high[b], cx, cy, cz, k, far)
-        if m == 1:
-            _add(totals, far[0], block_sums[b])
-            continue
-        _take(cx, cy, cz, far, m, around_x, around_y, around_z)
-        for c in range(block_offsets[b], block_offsets[b + 1]):
-            n = _candidates(low[c], high[c], around_x, around_y, around_z, m, close)
-            if n == 1:
-                _add(totals, far[close[0]], sums[c])
-                continue
-            _take(around_x, around_y, around_z, close, n, near_x, near_y, near_z)
-            for i in range(offsets[c], offsets[c + 1], WIDTH):
-                x, y, z, weight = load(px, i), load(py, i), load(pz, i), load(weights, i)
-                label, _ = _nearest(x, y, z, near_x, near_y, near_z, n)
-                for j in range(1, n):
-                    w = where_equal(label, splat(np.float64(j)), weight, zero)
-                    at = 4 * WIDTH * j
-                    store(parts, at, load(parts, at) + w * x)
-                    store(parts, at + WIDTH, load(parts, at + WIDTH) + w * y)
-                    store(parts, at + 2 * WIDTH, load(parts, at + 2 * WIDTH) + w * z)
-                    store(parts, at + 3 * WIDTH, load(parts, at + 3 * WIDTH) + w)
-            for d in range(4):  # what the others do not take is the first one's
-                rest[d] = sums[c, d]
-                for j in range(1, n):
-                    at = WIDTH * (4 * j + d)
-                    part = total(load(parts, at))
-                    store(parts, at, zero)
-                    totals[far[close[j]], d] += part
-                    rest[d] -= part
-            _add(totals, far[close[0]], rest)
-
-
-@kernel
-def assign(blocks, cells, points, order, centers, start, stop, labels, distances):
-    """Write each point's nearest centre, and its squared distance to it, at the point's original place."""
-    block_offsets, block_low, block_high, _ = blocks
-    offsets, low, high, _ = cells
-    px, py, pz = points[0], points[1], points[2]
-    k = len(centers)
-    room = (k + WIDTH - 1) // WIDTH * WIDTH
-    planar = np.empty((9, room))
-    _planar(centers, planar[:3])
-    cx, cy, cz, around_x, around_y, around_z = (
-        planar[0],
-        planar[1],
-        planar[2],
-        planar[3],
-        planar[4],
-        planar[5],
-    )
-    near_x, near_y, near_z = planar[6], planar[7], planar[8]
-    far, close = np.empty(k, np.int64), np.empty(k, np.int64)
+    planar, ids, chosen = np.empty((9, room)), np.empty((3, room), np.int64), np.empty(k, np.int64)
+    every, around, near = planar[:3], planar[3:6], planar[6:]
+    _planar(centers, every, ids[0])
     which, how_far = np.empty(WIDTH), np.empty(WIDTH)
+    most, rest = np.int64(0), np.int64(0)
     for b in range(start, stop):
-        m = _candidates(block_low[b], block_high[b], cx, cy, cz, k, far)
-        _take(cx, cy, cz, far, m, around_x, around_y, around_z)
-        for c in range(block_offsets[b], block_offsets[b + 1]):
-            n = _candidates(low[c], high[c], around_x, around_y, around_z, m, close)
-            _take(around_x, around_y, around_z, close, n, near_x, near_y, near_z)
-            for i in range(offsets[c], offsets[c + 1], WIDTH):
-                label, shortest = _nearest(load(px, i), load(py, i), load(pz, i), near_x, near_y, near_z, n)
+        m = _candidates(blocks[b], every, k, chosen)
+        _take(every, ids[0], chosen, m, around, ids[1])
+        for o in range(of_blocks[b], of_blocks[b + 1]):
+            n = _candidates(octants[o], around, m, chosen)
+            _take(around, ids[1], chosen, n, near, ids[2])
+            for i in range(of_cells[of_octants[o]], of_cells[of_octants[o + 1]], WIDTH):
+                label, distance = _nearest(load(px, i), load(py, i), load(pz, i), near, n)
                 store(which, 0, label)
-                store(how_far, 0, shortest)
-                for lane in range(WIDTH):  # a point that is there again has the same centre
-                    j = order[U(i + lane)]
-                    labels[j] = far[close[U(which[lane])]]
-                    distances[j] = how_far[lane]
+                store(how_far, 0, distance)
+                # a point that is there again has the same centre, and counts 0 times
+                for lane in range(WIDTH):
+                    j = ids[2, U(which[lane])]
+                    labels[order[U(i + lane)]] = j
+                    count = np.int64(weights[U(i + lane)])
+                    whole = np.int64(how_far[lane])
+                    pixels[j] += count
+                    most += (whole >> 20) * count
+                    rest += (whole & 0xFFFFF) * count
+    return most, rest

@@ -50,44 +50,38 @@ def plus_plus(points, centers, uniform, planar, distances, sums):
     for i in range(n):
         px[i], py[i], pz[i], weight[i] = points[i, 0], points[i, 1], points[i, 2], points[i, 3]
     now, trial, best = 0, 1, 2
+    columns = sums.shape[1]
     for i in range(distances.shape[1]):
         distances[now, i] = np.float32(1e30)
-    _sum_columns(weight, weight, True, sums[now])
+    for c in range(columns):
+        sums[now, c] = np.float32(0.0)
+        for lane in range(LANES):
+            sums[now, c] += weight[lane * columns + c]
     for j in range(len(centers)):
         total = _total(sums[now])
         least = np.inf
         for t in range(uniform.shape[1] if j > 0 else 1):
             at = _draw(uniform[j, t] * total, sums[now], weight, distances[now], j == 0, n)
             x, y, z = px[at], py[at], pz[at]
-            before, after = distances[now], distances[trial]
-            for i in range(len(before)):
-                dx, dy, dz = px[i] - x, py[i] - y, pz[i] - z
-                d = dx * dx + dy * dy + dz * dz
-                after[i] = d if d < before[i] else before[i]
-            _sum_columns(weight, after, False, sums[trial])
-            cost = _total(sums[trial])
+            column = sums[trial]
+            for c in range(columns):
+                column[c] = np.float32(0.0)
+            for first in range(0, distances.shape[1], columns):
+                before, after = distances[now, first:], distances[trial, first:]
+                qx, qy, qz, w = px[first:], py[first:], pz[first:], weight[first:]
+                for c in range(columns):
+                    dx, dy, dz = qx[c] - x, qy[c] - y, qz[c] - z
+                    d = dx * dx + dy * dy + dz * dz
+                    d = d if d < before[c] else before[c]
+                    after[c] = d
+                    column[c] += w[c] * d
+            cost = _total(column)
             if cost < least:
                 least = cost
                 best, trial = trial, best
                 for d in range(3):
                     centers[j, d] = points[at, d]
         now, best = best, now
-
-
-@part
-def _sum_columns(weight, distance, first, sums):
-    """Write the sums of weight times distance (at first: of weight) of each column of a table of 16 rows."""
-    columns = len(sums)
-    for c in range(columns):
-        sums[c] = np.float32(0.0)
-    for lane in range(LANES):
-        w, d = weight[lane * columns :], distance[lane * columns :]
-        if first:
-            for c in range(columns):
-                sums[c] += w[c]
-        else:
-            for c in range(columns):
-                sums[c] += w[c] * d[c]
 
 
 @part

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._kernels import lloyd as kernels
 from .._kernels import starts
 from .._kernels.run import chunked
 from ..color_grid import WORTH_THREADS, Cells
@@ -13,7 +14,7 @@ EFFORTS = ("draft", "standard", "best")
 MOMENTUM = 0.95
 DRAFT_PASSES = 2
 PATIENCE = 3
-LOCAL_CELLS = 16  # divisions of the grid over the cells' means
+LOCAL_CELLS = 8  # divisions of the grid over the cells' means
 
 
 def kmeans(
@@ -171,30 +172,21 @@ def lloyd(cells, centers, limit, max_iter, cancel=None, momentum=MOMENTUM):
         Passes made, at most `max_iter`.
     converged : bool
     """
-    before = centers
-    for n_iter in range(1, max_iter + 1):
-        sums = cells.lloyd_pass(centers, cancel)
-        empty = sums[:, 3] == 0
-        if empty.any():
-            centers = before = snap_means(_reseed(cells, centers, sums, empty))
-            continue
-        means = snap_means(sums)
-        shift = means - centers
-        left = (shift**2).sum()
-        if left <= limit:
-            return means, n_iter, True
-        if left <= 2 * limit or n_iter == max_iter:  # nearly there: momentum would only lead past it
-            before = centers = means
-            continue
-        step = momentum * (means - before)
-        step[(step * shift).sum(axis=1) < 0] = 0  # restart where the centre turns back
-        before, centers = means, means + np.trunc(step)
-    return centers, max(max_iter, 0), False
+    n_iter, end = 0, kernels.GOES_ON
+    while n_iter < max_iter and end != kernels.DONE:
+        left = max_iter - n_iter
+        centers, passes, end, sums = cells.lloyd(centers, limit, left, momentum, cancel)
+        n_iter += passes
+        if end == kernels.EMPTY:
+            centers = snap_means(_reseed(cells, centers, sums))
+    return centers, max(max_iter, 0) if end != kernels.DONE else n_iter, end == kernels.DONE
 
 
-def _reseed(cells, centers, sums, empty):
+def _reseed(cells, centers, sums):
     """Give centres without points the points that add most to the error, one of a cluster; drop them if there are none."""
-    labels, distances = cells.assign(centers)
+    empty = sums[:, 3] == 0
+    labels, _, _ = cells.assign(centers)
+    distances = cells.distances(labels, centers)
     weighted = cells.points.copy()
     cost = distances * weighted[:, 3]
     weighted[:, :3] *= weighted[:, 3:]
@@ -212,9 +204,8 @@ def _reseed(cells, centers, sums, empty):
 
 
 def _error(cells, centers):
-    """Return the weighted sum of squared distances to the nearest centre."""
-    distances = cells.assign(centers)[1]
-    return float((distances * cells.counts).sum())
+    """Return the weighted sum of squared distances to the nearest centre; exact."""
+    return cells.assign(centers)[2]
 
 
 def best(cells, level, k, rng, limit, max_iter, cancel=None):

@@ -37,8 +37,7 @@ def design_around(design, coords, counts, k, rng, locked, *, cells, **options):
         few = len(points) <= k - m
         free = Design(points) if few else design(points, weights, k - m, rng, **options)
         centers = np.vstack([locked, free.centers])
-        labels, distances = cells.assign(centers)
-        error = float((distances * counts).sum())  # not @: the order of BLAS is the CPU's
+        labels, _, error = cells.assign(centers)
         if error < least:
             least, best = error, Design(centers, free.n_iter, free.converged)
         others = labels >= m
