@@ -204,7 +204,7 @@ def quantize_apart(path, args):
     code = """if True:
         import json, resource, sys
         from dataclasses import asdict
-        from img2num_nb.giant import quantize_tiled
+        from img2num_nb.tiled.quantize import quantize_tiled
         from img2num_nb.experiments.measure import compile_variants
         from img2num_nb.settings import Settings
 
@@ -242,7 +242,7 @@ def disk(args):
         run("sweep", write_small(args), "-o", small, check=True)
         shutil.rmtree(full / "out")
         shutil.copytree(small, full / "out")
-        code = "import sys; from img2num_nb.report import render; render(sys.argv[1])"
+        code = "import sys; from img2num_nb.reports.report import render; render(sys.argv[1])"
         ended = subprocess.run([sys.executable, "-c", code, full / "out"], capture_output=True, text=True)
         assert ended.returncode == 1
         print(f"full disk, report: {ended.stderr.strip().splitlines()[-1]}")
