@@ -132,7 +132,7 @@ def choose_k(
         return tried[k]
 
     if max_delta_e is not None:
-        k = first(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, max_k, least)
+        k = smallest_k(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, least, max_k)
         if k is None:
             remedy = "a larger difference or more colours"
             if max_k < asked_k:
@@ -142,7 +142,7 @@ def choose_k(
                 f"{figures(max_k)['delta_e_mean']:.3g}; allow {remedy}"
             )
     else:
-        too_many = first(lambda k: figures(k)["png_bytes"] > max_png_bytes, max_k, least)
+        too_many = smallest_k(lambda k: figures(k)["png_bytes"] > max_png_bytes, least, max_k)
         k = max_k if too_many is None else max(too_many - 1, least)
     size = figures(k).get("png_bytes", 0)
     if max_png_bytes is not None and size > max_png_bytes:
@@ -154,17 +154,20 @@ def choose_k(
     return Choice(make(k), tried, find_knee(list(tried), [row["rms"] for row in tried.values()]))
 
 
-def first(holds, greatest, least=1):
-    """Return a k of `least` to `greatest` for which `holds` while it does not for k - 1; None if it does not even for `greatest`."""
-    low, high = least - 1, least
-    while not holds(high):
-        if high == greatest:
+def smallest_k(condition, low, high):
+    """Return a k from `low` to `high` that meets the condition while k - 1 does not; None if not even `high` meets it.
+
+    k doubles until the condition holds, then the interval is halved.
+    """
+    below, k = low - 1, low
+    while not condition(k):
+        if k == high:
             return None
-        low, high = high, min(2 * high, greatest)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+        below, k = k, min(2 * k, high)
+    while k - below > 1:
+        middle = (below + k) // 2
+        below, k = (below, middle) if condition(middle) else (middle, k)
+    return k
 
 
 def find_knee(ks, errors):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oracles import noise, photo
 
 from img2num_nb import ColorHistogram, choose_k, metrics, quantize
-from img2num_nb.choose import find_knee, first
+from img2num_nb.choose import find_knee, smallest_k
 from img2num_nb.errors import Cancelled
 
 IMAGE = photo("coffee", 6)
@@ -29,7 +29,7 @@ def test_the_search_finds_where_a_thing_begins_to_hold(greatest, begin):
         asked.append(k)
         return k >= begin
 
-    assert first(holds, greatest) == (begin if begin <= greatest else None)
+    assert smallest_k(holds, 1, greatest) == (begin if begin <= greatest else None)
     assert max(asked) <= greatest and len(asked) <= 2 * np.log2(greatest) + 3
 
 

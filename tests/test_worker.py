@@ -148,9 +148,9 @@ def test_what_cannot_be_stopped_holds_nobody_up_and_its_result_is_dropped(mailbo
     deaf.begun.wait(SECONDS)
     worker.submit("k", done("next"), lambda value, _: answers.append(value))
     wait(mailbox, worker, timeout=SECONDS)
-    assert (answers, worker.strays) == (["next"], 1)
+    assert (answers, worker.abandoned_threads) == (["next"], 1)
     deaf.go.set()
-    while worker.strays:
+    while worker.abandoned_threads:
         pass
     wait(mailbox, worker, timeout=SECONDS)
     assert answers == ["next"]
@@ -215,7 +215,7 @@ def test_a_page_that_is_closed_gives_its_calls_back_to_the_main_loop(loop, mailb
 
 
 async def settled(mailbox):
-    mailbox.settle()
+    mailbox.use_running_loop()
 
 
 def test_without_an_event_loop_all_is_done_before_submit_returns():

@@ -142,16 +142,16 @@ def run(sources, variants, targets, outputs, limits=None, shared=None):
     """
     targets = iter(targets)
     for source in sources:
-        image, trouble = None, None
+        image, failure = None, None
         try:
             image = open_image(source)
         except (ImageError, OSError, MemoryError) as error:
-            trouble = error
+            failure = error
         prepared = {}  # what variants with the same filter share
         for variant in variants:
             target = next(targets)
             if image is None:
-                yield _failure(source, trouble)
+                yield _failure(source, failure)
                 continue
             try:
                 if variant.filter not in prepared:

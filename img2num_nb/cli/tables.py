@@ -18,12 +18,14 @@ def show(rows, error=False):
 
 
 def _show_one(console, row):
-    say = row["settings"]
-    wanted = f"{row['n_colors']} colours" + (f" of {say['k']} wanted" if row["n_colors"] < say["k"] else "")
-    ending = METHODS[say["method"]].ending(row["n_iter"], row["converged"])
+    settings = row["settings"]
+    wanted = f"{row['n_colors']} colours" + (
+        f" of {settings['k']} wanted" if row["n_colors"] < settings["k"] else ""
+    )
+    ending = METHODS[settings["method"]].ending(row["n_iter"], row["converged"])
     console.print(
         f"{row['image']}, {row['width']} x {row['height']}: {wanted}; "
-        f"{say['method']} in {say['color_space']}, {ending}, "
+        f"{settings['method']} in {settings['color_space']}, {ending}, "
         f"{row['seconds']['total']:.2f} s",
         markup=False,
         soft_wrap=True,

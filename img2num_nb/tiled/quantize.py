@@ -29,7 +29,7 @@ WRITERS = {".zarr": tiles.write_zarr, ".tif": tiles.write_tiff, ".tiff": tiles.w
 
 
 @dataclass(frozen=True)
-class Giant:
+class TiledQuantization:
     """What `quantize_tiled` has made.
 
     Attributes
@@ -99,14 +99,14 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
 
     Returns
     -------
-    Giant
+    TiledQuantization
 
     Raises
     ------
     ImageError
         If the source is no such image.
     ValueError
-        For an unknown kind of output, or settings that a giant image cannot have.
+        For an unknown kind of output, or settings that a tiled image cannot have.
     OSError
         If the output exists or cannot be written; nothing is left behind then.
     """
@@ -167,7 +167,7 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
         "width": shape[1],
         "n_distinct": len(histogram),
     }
-    return Giant(**made, **facts, seconds=seconds)
+    return TiledQuantization(**made, **facts, seconds=seconds)
 
 
 def _read(source, settings, tile):
@@ -225,11 +225,11 @@ def _check_output(output, settings):
             f"a TIFF holds at most 256 colours, and k is {settings.k}: name the output NAME.zarr"
         )
     if settings.is_draft:
-        raise ValueError("a giant image has no draft: leave effort out")
+        raise ValueError("a tiled image has no draft: leave effort out")
     if settings.fit_on:
-        raise ValueError("a giant image is designed on all its colours: leave fit_on out")
+        raise ValueError("a tiled image is designed on all its colours: leave fit_on out")
     if settings.dither:
-        raise ValueError("a giant image is not dithered: leave dither out")
+        raise ValueError("a tiled image is not dithered: leave dither out")
     _check_free(output)
     if not output.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(output.parent)!r}: make it first")

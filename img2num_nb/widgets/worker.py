@@ -1,6 +1,6 @@
-"""Heavy work on a thread of its own, of each key only the newest request; results come home to the event loop.
+"""Heavy work on a thread of its own, of each key only the newest request; results return to the kernel's event loop.
 
-A kernel that computes in a callback hears nothing meanwhile: no slider, no Cancel. So a `Worker` computes on
+A kernel that computes in a callback cannot take messages meanwhile: no slider, no Cancel. So a `Worker` computes on
 one background thread, and a `Mailbox` brings what it finds back to the thread on which the page's messages
 arrive, since widgets are not made for two threads. Plain Python has no event loop: there, all happens at once.
 """
@@ -17,7 +17,7 @@ from ..errors import Cancelled
 
 LINGER = 30  # seconds that an idle thread waits for more
 PATIENCE = 0.5  # seconds given to a dropped task to stop; then a new thread takes over
-MAX_STRAYS = 2  # threads still at something that was dropped and cannot be stopped
+MAX_ABANDONED = 2  # threads still at something that was dropped and cannot be stopped
 
 
 class Mailbox:
@@ -27,14 +27,14 @@ class Mailbox:
         self._calls = deque()
         self.lock = threading.RLock()  #: whoever holds it has the widgets to himself
         self._main = self._page = None  # event loop and context: of the notebook, and of the page's messages
-        self.settle()
+        self.use_running_loop()
 
     @property
-    def has_home(self):
+    def has_loop(self):
         """Whether there is an event loop; without one nothing may be left for later."""
         return self._main is not None
 
-    def settle(self):
+    def use_running_loop(self):
         """Make the calls on the event loop that runs here, from now on: that of a page's message, say.
 
         JupyterLab may send these on a subshell, a thread beside the main one that ends with the page.
@@ -46,18 +46,18 @@ class Mailbox:
         self._main = self._main or self._page
 
     def post(self, call, *arguments):
-        """Make a call at home, soon."""
+        """Make a call on the event loop, soon."""
         self._calls.append((call, arguments))
-        self._at_home(lambda loop, context: loop.call_soon_threadsafe(self.drain, context=context.copy()))
+        self._on_loop(lambda loop, context: loop.call_soon_threadsafe(self.drain, context=context.copy()))
 
     def later(self, seconds, call):
-        """Make a call at home after some seconds; without an event loop, never."""
-        self._at_home(lambda loop, _: loop.call_soon_threadsafe(loop.call_later, seconds, self.post, call))
+        """Make a call on the event loop after some seconds; without a loop, never."""
+        self._on_loop(lambda loop, _: loop.call_soon_threadsafe(loop.call_later, seconds, self.post, call))
 
-    def _at_home(self, do):
-        for home in filter(None, (self._page, self._main)):
+    def _on_loop(self, do):
+        for place in filter(None, (self._page, self._main)):
             try:
-                return do(*home)
+                return do(*place)
             except RuntimeError:  # this loop has been closed, with its page
                 continue
 
@@ -105,7 +105,9 @@ class Worker:
         self._running = None
         self._handing_over = 0
         self._thread = None
-        self.strays = 0  #: number of threads still at something that was dropped and cannot be stopped
+        self.abandoned_threads = (
+            0  #: number of threads still at something that was dropped and cannot be stopped
+        )
 
     def submit(self, key, run, then, *, urgency=0, finish=False, label=""):
         """Ask for ``then(run(cancelled), None)``, or ``then(None, error)`` if `run` raises.
@@ -117,7 +119,7 @@ class Worker:
         run : callable
             Computes, on the thread; asks ``cancelled()`` now and then and, when true, raises `Cancelled`.
         then : callable
-            Called at home; not at all when the request was dropped.
+            Called on the event loop; not at all when the request was dropped.
         urgency : int
             The most urgent is next; it interrupts a less urgent one, which begins anew afterwards.
         finish : bool
@@ -127,7 +129,7 @@ class Worker:
             What is being done, for people.
         """
         task = Task(key, run, then, urgency, label)
-        if not self._mailbox.has_home:
+        if not self._mailbox.has_loop:
             task.state, task.since, self._running = "running", time.monotonic(), task
             try:
                 return self._run(task)
@@ -176,8 +178,8 @@ class Worker:
     def _leave(self, task):
         """Let a new thread take over from one that is stuck in a dropped task."""
         with self._change:
-            if self._running is task and self.strays < MAX_STRAYS:
-                self.strays += 1
+            if self._running is task and self.abandoned_threads < MAX_ABANDONED:
+                self.abandoned_threads += 1
                 self._running = self._thread = None
                 self._start()
 
@@ -208,7 +210,7 @@ class Worker:
             if self._running is task:
                 self._running = None
             else:
-                self.strays -= 1
+                self.abandoned_threads -= 1
             again = isinstance(error, Cancelled) and task.state == "again"
             if again:
                 self._waiting.setdefault(task.key, task)
@@ -228,7 +230,7 @@ class Worker:
                     self._handing_over -= 1
                     self._change.notify_all()
 
-        if self._mailbox.has_home:
+        if self._mailbox.has_loop:
             self._mailbox.post(then)
         else:
             then()

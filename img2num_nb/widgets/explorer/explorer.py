@@ -74,7 +74,7 @@ class Explorer(Box):
         settings = [settings] if isinstance(settings, Settings) else list(settings or FIRST)
         _check_number(settings)
         pixels, self._source = read(image if image is not None else [*images, f"{SAMPLE}astronaut"][0])
-        self._session = Session(Workbench(pixels), [], self._show, self.tell)
+        self._session = Session(Workbench(pixels), [], self._show, self.push_state)
         self.latencies = []
         self._asked, self._expected = {}, {}  # pane -> when; (pane, version) -> when
         self._seq = 0
@@ -126,7 +126,7 @@ class Explorer(Box):
 
         def then(k, error):
             if error:
-                self._requests.complain("variant", error_text(error))
+                self._requests.show_error("variant", error_text(error))
             else:
                 self._change(variant, {"k": k})
 
@@ -161,7 +161,7 @@ class Explorer(Box):
             self.viewer.remove_pane(variant.id)
             if self._controls.selected == variant.id:
                 self._controls.selected = variants[min(index, len(variants) - 1)].id
-            self.tell()
+            self.push_state()
 
     def open_image(self, image):
         """Explore another image with the same variants: ``"sample:NAME"``, a path, an array."""
@@ -243,7 +243,7 @@ class Explorer(Box):
     def _refresh(self, variant, live=False):
         self._session.refresh(variant, live)
         if not live:
-            self.tell()
+            self.push_state()
         self._progress.watch()
 
     def _show(self, variant):
@@ -255,7 +255,7 @@ class Explorer(Box):
         if variant.id in self._asked:
             self._expected[variant.id, version] = self._asked.pop(variant.id)
 
-    def tell(self):
+    def push_state(self):
         """Say all about the variants to the page."""
         session = self._session
         size = self.image.shape[1::-1]
@@ -276,11 +276,11 @@ class Explorer(Box):
     @contextmanager
     def at_home(self):
         """Have the widgets to oneself, on the thread of the page's messages."""
-        self._session.mailbox.settle()
+        self._session.mailbox.use_running_loop()
         with self._session.mailbox.lock:
             yield
 
-    def hear(self, index, changes, seq, live):
+    def apply_changes(self, index, changes, seq, live):
         """Follow a control: a draft while it moves, the full result when it rests."""
         self._seq = seq
         variant = self._session.variants[index]

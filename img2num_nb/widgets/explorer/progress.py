@@ -48,11 +48,11 @@ class Progress:
         seconds = time.monotonic() - task.since if task else 0
         if task and task.state != "dropped" and seconds > SLOW:
             self._say(task.label + self._remark(seconds), self._session.fraction)
-        elif self._session.strays:
+        elif self._session.abandoned_threads:
             self._say("Something that was given up cannot be stopped; its result will be dropped")
         elif self._controls.status.get("label"):
             self._say()
-        if self._session.busy or self._session.strays:
+        if self._session.busy or self._session.abandoned_threads:
             self._look_in(PAUSE)
         else:
             self._next_look = 0.0

@@ -123,8 +123,8 @@ class Race:
     Parameters
     ----------
     mailbox : Mailbox
-    tell : callable
-        ``tell(state)``: what the page shows has changed.
+    push_state : callable
+        ``push_state(state)``: what the page shows has changed.
     quiet : callable
         Whether nothing else computes.
 
@@ -139,9 +139,9 @@ class Race:
         Of the race: pictures of another number are of another race.
     """
 
-    def __init__(self, mailbox, tell, quiet):
+    def __init__(self, mailbox, push_state, quiet):
         self.worker = Worker(mailbox)
-        self._tell, self._quiet = tell, quiet
+        self._push_state, self._quiet = push_state, quiet
         self.number = 0
         self._forget()
 
@@ -224,4 +224,4 @@ class Race:
             "rows": [dict(row) for row in self.rows],
             "frontier": best,
         }
-        self._tell(state | self._about)
+        self._push_state(state | self._about)

@@ -23,7 +23,7 @@ class Requests:
         self._pieces = []
         controls.on_msg(self._receive)
 
-    def complain(self, place, text=""):
+    def show_error(self, place, text=""):
         """Show a text beside the controls of `place`, or nothing any more."""
         if self._controls.errors.get(place, "") != text:
             self._controls.errors = self._controls.errors | {place: text}
@@ -31,9 +31,9 @@ class Requests:
     def _receive(self, _widget, content, buffers):
         do, place = content.pop("do"), content.pop("place", "variant")
         with self._explorer.at_home():
-            self.complain(place)
+            self.show_error(place)
             if place == "file":
-                self.complain("done")
+                self.show_error("done")
             try:
                 if "variant" in content:
                     content["index"] = self._explorer.ids.index(content.pop("variant"))
@@ -42,11 +42,11 @@ class Requests:
             try:
                 getattr(self, f"_do_{do}")(*buffers, **content)
             except Exception as error:
-                self.complain(place, error_text(error))
-                self._explorer.tell()
+                self.show_error(place, error_text(error))
+                self._explorer.push_state()
 
     def _do_set(self, index, changes, seq, live):
-        self._explorer.hear(index, changes, seq, live)
+        self._explorer.apply_changes(index, changes, seq, live)
 
     def _do_find(self, index, limit):
         self._explorer.find_k(index, limit)
@@ -80,7 +80,7 @@ class Requests:
 
     def _do_save(self, path):
         self._explorer.save(path)
-        self.complain("done", f"Saved: {os.path.abspath(path)}")
+        self.show_error("done", f"Saved: {os.path.abspath(path)}")
 
     def _do_load(self, path):
         images, settings = load_settings(path)
@@ -98,7 +98,7 @@ class Requests:
 
     def _open(self, fetch, settings=None, done=""):
         def then(error):
-            self.complain("done", "" if error else done)
-            self.complain("image", error_text(error) if error else "")
+            self.show_error("done", "" if error else done)
+            self.show_error("image", error_text(error) if error else "")
 
         self._explorer.open_later(fetch, settings, then)

@@ -64,8 +64,8 @@ class Session:
     variants : list of Variant
     show : callable
         ``show(variant)``: its `shown` is a new picture.
-    tell : callable
-        ``tell()``: something about the variants has changed.
+    push_state : callable
+        ``push_state()``: something about the variants has changed.
 
     Attributes
     ----------
@@ -77,10 +77,10 @@ class Session:
         Size of the image as a PNG, once known.
     """
 
-    def __init__(self, bench, variants, show, tell):
+    def __init__(self, bench, variants, show, push_state):
         self.bench = bench
         self.variants = variants
-        self.show, self.tell = show, tell
+        self.show, self.push_state = show, push_state
         self.png_bytes = None
         self.fraction = -1.0
         self.mailbox = Mailbox()
@@ -96,9 +96,9 @@ class Session:
         return self._painter.busy or self._meter.busy
 
     @property
-    def strays(self):
+    def abandoned_threads(self):
         """Number of threads still at something that was dropped and cannot be stopped."""
-        return self._painter.strays + self._meter.strays
+        return self._painter.abandoned_threads + self._meter.abandoned_threads
 
     @property
     def running(self):
@@ -116,7 +116,7 @@ class Session:
             return self._measure(variant)
         self._drop(variant)
         variant.result, variant.measured, variant.error = None, set(), ""
-        if live or (self.mailbox.has_home and variant.shown_settings != variant.settings):
+        if live or (self.mailbox.has_loop and variant.shown_settings != variant.settings):
             self._draft(variant)
         if not live:
             self._full(variant)
@@ -174,7 +174,7 @@ class Session:
             else:
                 variant.shown, variant.shown_settings = draft, settings
                 self.show(variant)
-            self.tell()
+            self.push_state()
 
         label = f"Drafting {variant.name}"
         run = lambda cancelled: bench.draft(settings, cancelled)  # noqa: E731
@@ -200,7 +200,7 @@ class Session:
                 variant.shown, variant.shown_settings, variant.error = variant.result, settings, ""
                 self.show(variant)
                 self._measure(variant)
-            self.tell()
+            self.push_state()
 
         doing = "Smoothing and computing" if settings.filter else "Computing"
         label = f"{doing} {variant.name}"
@@ -232,7 +232,7 @@ class Session:
                 variant.measured.update(value[0])
                 self.png_bytes = value[1] or self.png_bytes
                 self._measure(variant)
-            self.tell()
+            self.push_state()
 
         urgency = MEASURE + len(steps)
         self._meter.submit(variant.id, run, then, urgency=urgency, label=f"Measuring {variant.name}")

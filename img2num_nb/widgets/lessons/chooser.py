@@ -75,7 +75,7 @@ class KChooser(Lesson):
             return k_curve(self.image, self._ks_wanted, color_space, seed, progress=arrive, cancel=cancelled)
 
         self._worker.submit("curve", run, self._end, label="the curve")
-        if not self._mailbox.has_home:
+        if not self._mailbox.has_loop:
             self._mailbox.drain()
 
     @property
