@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 from browser import pixels_of
 from javascript import evaluate
+from PIL import Image
 from viewer_pictures import few, image, indexed, many
 
+import img2num_nb as nb
+from img2num_nb.color import SPACES, to_grid
+from img2num_nb.figures.captioned import captioned
+from img2num_nb.lessons import scene
+from img2num_nb.lessons.microscope import kernel_at
+from img2num_nb.widgets.explorer.downloads import file_name
 from img2num_nb.widgets.standalone import Labels, Rgb, fragment
 from img2num_nb.widgets.viewer.viewer import Viewer
 
@@ -148,3 +155,243 @@ def test_titles_are_shown_as_text(opened):
     page.locator(".pane").nth(1).wait_for()
     assert page.locator("h1").inner_text() == page.title() == HOSTILE
     assert page.locator(".pane .title").nth(1).inner_text() == HOSTILE
+
+
+# --- the explorer -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return nb.Explorer(image, [nb.Settings(k=4), nb.Settings(k=3, color_space="srgb")])
+
+
+def test_an_explorers_page_shows_cards_and_leaves_out_what_needs_python(opened, explorer):
+    page = opened(explorer.to_html(), 1440, 900)
+    card = page.locator(".card[data-variant=v1]")
+    card.wait_for()
+    assert f"{explorer.measures[0]['delta_e_mean']:.2f}" in card.inner_text()
+    assert card.locator(".swatch").count() == 4
+    seen = page.locator("body").inner_text()
+    assert not any(
+        word in seen for word in ("Remove", "Add a variant", "Upload", "Race", "Method", "Settings file")
+    )
+    page.click("text=by share")
+    page.locator("button[data-width=share][aria-pressed=true]").wait_for()
+
+
+def test_a_swatch_lights_up_its_pixels_without_a_kernel(opened, explorer):
+    page = opened(explorer.to_html(), 1440, 900)
+    page.locator(".card[data-variant=v1] .swatch").nth(1).focus()
+    share = explorer.results[0].counts[1] / image[..., 0].size
+    page.locator(".pane").nth(1).get_by_text(f"{100 * share:.3g} % of the pixels").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.locator(".card[data-variant=v1] .swatch.lit").nth(0).wait_for()
+
+
+def test_an_explorers_page_repeats_the_selected_variant(opened, explorer):
+    page = opened(explorer.to_html(), 390, 844)
+    page.locator(".card[data-variant=v2] .pick").click()
+    page.click("text=Show them")
+    assert page.locator("textarea").first.input_value() == explorer.to_python(1)
+
+
+def test_file_names_are_plain():
+    assert file_name('../a b/<c>"d\x00é.x') == "a-b-c-d-é.x"
+    assert file_name("...") == "image"
+
+
+def test_captions_leave_every_pixel_as_it_is():
+    sheet = captioned([("One", "", image), ("Two <b>", "x" * 500, image[::-1])])
+    found = [
+        (y, x)
+        for y, x in np.argwhere((sheet == image[0, 0]).all(axis=2))
+        if np.array_equal(sheet[y : y + 64, x : x + 96], image)
+    ]
+    assert len(found) == 1
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    cells = [
+        "import img2num_nb as nb",
+        "e = nb.Explorer('sample:shapes', [nb.Settings(k=4), nb.Settings(k=3)]); e",
+    ]
+    notebook = open_notebook(cells, 1440, 900, accept_downloads=True)
+    notebook.page.locator(".card[data-variant=v2]").wait_for()
+    return notebook
+
+
+def downloaded(notebook, what, tmp_path):
+    with notebook.page.expect_download() as arriving:
+        notebook.page.locator(f"[data-download={what}]").click()
+    arriving.value.save_as(tmp_path / arriving.value.suggested_filename)
+    return tmp_path / arriving.value.suggested_filename
+
+
+def test_save_picture_downloads_the_indexed_picture(notebook, tmp_path):
+    path = downloaded(notebook, "picture", tmp_path)
+    assert path.name == "shapes-k4-lab-kmeans.png"
+    with Image.open(path) as picture:
+        assert picture.mode == "P"
+        shown = np.asarray(picture.convert("RGB"))
+    assert np.array_equal(shown, nb.quantize(nb.sample_image("shapes"), 4).image)
+
+
+def test_save_all_downloads_every_picture_with_captions(notebook, tmp_path):
+    path = downloaded(notebook, "pictures", tmp_path)
+    original = nb.sample_image("shapes")
+    sheet = nb.load_image(path)
+    assert path.name == "shapes-side-by-side.png"
+    assert sheet.size > 3 * original.size
+
+
+def test_save_page_downloads_a_page_that_lives_alone(notebook, opened, tmp_path):
+    path = downloaded(notebook, "page", tmp_path)
+    assert path.name == "shapes.html"
+    page = opened(path.read_text(encoding="utf-8"), 1440, 900)
+    page.locator(".card[data-variant=v2]").wait_for()
+    assert page.locator(".pane").count() == 3
+    assert notebook.page.get_by_role("button", name="Save page").is_enabled()
+
+
+# --- the figures of the lessons ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_colours_lie_where_python_places_them(space):
+    colors = np.random.default_rng(0).integers(0, 256, (500, 3), dtype=np.uint8)
+    colors[:3], colors[3] = [[0, 0, 0], [255, 255, 255], [255, 0, 0]], 128
+    found = evaluate("js/spaces.js", f"Array.from(it.placesOf(argument, '{space}'))", colors.ravel().tolist())
+    expected = scene.place(to_grid(colors, space), space)
+    span = max(high - low for _, low, high in scene.axes(space))
+    assert np.abs(np.reshape(found, (-1, 3)) - expected).max() < 1e-5 * span
+
+
+@pytest.mark.parametrize("place", [(0, 0), (95, 63), (40, 20)])
+@pytest.mark.parametrize("settings", [(3.0, 50.0, "lab"), (1.25, 12.0, "lab"), (2.0, 90.0, "srgb")])
+def test_the_page_takes_the_filter_apart_as_python_does(place, settings):
+    names = ("sigma_spatial", "sigma_range", "color_space")
+    chosen = dict(zip(names, settings, strict=True))
+    kernel = kernel_at(image, *place, **chosen)
+    traits = chosen | {"x": place[0], "y": place[1]}
+    code = """(() => {
+        const whole = { width: 96, height: 64, rgb: Uint8Array.from(argument.rgb) };
+        const kernel = it.kernelAt(whole, argument.traits);
+        for (const name in kernel) if (ArrayBuffer.isView(kernel[name])) kernel[name] = Array.from(kernel[name]);
+        return kernel;
+    })()"""
+    found = evaluate(
+        "lessons/microscope_standalone.js", code, {"rgb": image.ravel().tolist(), "traits": traits}
+    )
+    assert found["window"] == kernel.window.ravel().tolist()
+    for name in "spatial", "range", "product", "distance":
+        assert np.allclose(found[name], getattr(kernel, name).ravel(), atol=1e-4)
+    assert found["effective"] == pytest.approx(kernel.effective, rel=1e-4)
+    levels = np.frombuffer(bytes.fromhex(found["after"][1:]), np.uint8).astype(int)
+    assert np.abs(levels - kernel.result).max() <= 1  # where the mean lies between two levels
+
+
+VERBS = [
+    ("move", []),
+    ("set_pixel", [1, 2, [9, 8, 7]]),
+    ("set_center", [0, [255, 0, 9]]),
+    ("add_center", []),
+    ("remove_center", [1]),
+    ("remove_center", []),
+    ("resize", [3, 5]),
+    ("resize", [8, 2]),
+]
+
+
+@pytest.mark.parametrize("verb, arguments", VERBS, ids=lambda value: str(value))
+def test_the_pixel_grid_computes_what_python_computes(verb, arguments):
+    grid = nb.PixelGrid()
+    code = "it.stateOf({ ...argument[0], ...it.VERBS[argument[1]](argument[0], ...argument[2]) })"
+    found = evaluate("lessons/grid_standalone.js", code, [grid._state, verb, arguments])
+    getattr(grid, verb)(*arguments)
+    for name in "shape", "pixels", "centers", "colors", "labels", "moved":
+        assert found[name] == grid._state[name], name
+    assert np.allclose(found["distances"], grid._state["distances"])
+    assert found["inertia"] == pytest.approx(grid._state["inertia"])
+
+
+def test_the_players_page_steps_through_the_run_and_back(opened):
+    player = nb.Player(image[:24, :32], k=3)
+    html = player.to_html()
+    serials = [player._state["verb"]]
+    while not player.state.converged:
+        player.next()
+        serials.append(player._state["verb"])
+    page = opened(html, 1440, 900)
+    root = page.locator(".player")
+    page.locator(".player[data-serial='0']").wait_for()
+    page.get_by_role("button", name="Assign").click()
+    page.locator(".player[data-serial='1']").wait_for()
+    root.locator("canvas").first.focus()
+    for key, serial in ("m", 2), ("s", 4), ("b", 3), ("r", len(serials) - 1):
+        page.keyboard.press(key)
+        page.locator(f".player[data-serial='{serial}']").wait_for()
+    assert root.locator(".words").inner_text() == player._state["words"]
+    assert not any(
+        root.locator(f"[data-verb={name}]").is_visible() for name in ("add", "restart", "plus_plus")
+    )
+
+
+def test_a_players_page_begins_where_the_player_stands():
+    player = nb.Player(image[:24, :32], k=3)
+    player.step()
+    player.next()
+    content = player._standalone()[1]
+    states = content["states"].value
+    assert [state["verb"] for state in states[:4]] == ["start", "assign", "move", "assign"]
+    assert content["at"] == 3
+    assert states[3]["centers"] == player._state["centers"]
+    assert states[-1]["converged"]
+
+
+def test_the_choosers_page_shows_another_k(opened):
+    chooser = nb.KChooser(image, ks=range(2, 61), k=16)
+    ks = chooser._standalone()[1]["_ks"]
+    assert ks[0] == 2
+    assert 16 in ks
+    assert ks[-1] == 60
+    assert len(ks) <= 25
+    page = opened(chooser.to_html(), 1440, 900)
+    page.locator(".chooser[data-k='16']").wait_for()
+    page.locator("input[type=range]").focus()
+    page.keyboard.press("Home")
+    page.locator(".chooser[data-k='2']").wait_for()
+    colors = {bytes(rgb) for rgb in pixels_of(page.locator(".pair canvas").nth(1)).reshape(-1, 4)[:, :3]}
+    assert set(map(bytes, chooser.points[0].quantization.palette)) <= colors
+
+
+def test_the_clouds_page_changes_the_space(opened):
+    page = opened(nb.ColorCloud(image, nb.quantize(image, 4)).to_html(), 1440, 900)
+    page.locator(".cloud canvas[data-resting=true]").wait_for()
+    page.get_by_label("Colours in").select_option("oklab")
+    page.get_by_role("button", name="a b", exact=True).wait_for()
+    page.locator(".palette button").nth(2).click()
+    page.get_by_text(re.compile("^Lit: #")).wait_for()
+
+
+def test_the_microscopes_page_follows_click_key_and_slider(opened):
+    microscope = nb.Microscope(image)
+    page = opened(microscope.to_html(), 1440, 900)
+    root = page.locator(".microscope")
+    page.locator(".microscope[data-at='48,32']").wait_for()
+    root.locator(".shot canvas").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".microscope[data-at='49,32']").wait_for()
+    root.get_by_label("Range sigma").fill("20")
+    microscope.x, microscope.sigma_range = 49, 20
+    page.get_by_text(f"as much as {microscope.kernel.effective:.3g} full pixels").wait_for()
+
+
+def test_the_pixel_grids_page_moves_its_centres(opened):
+    grid = nb.PixelGrid()
+    page = opened(grid.to_html(), 390, 844, device_scale_factor=2)
+    page.get_by_role("button", name="Move the centres").click()
+    grid.move()
+    page.locator(
+        f".pixels[data-inertia^='{grid.table.inertia:.3f}'], .pixels[data-inertia='{grid.table.inertia:g}']"
+    ).wait_for()

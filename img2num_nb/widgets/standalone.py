@@ -21,6 +21,17 @@ from .frontend import script, style
 MAX_BYTES = 50_000_000  #: of a page, unless one asks for more
 #: name -> the module that shows it, and its style sheets; all paths below ``widgets/``.
 WIDGETS = {
+    "chooser": ("lessons/chooser_standalone.js", "lessons/lesson.css", "lessons/chooser.css"),
+    "cloud": ("lessons/cloud_standalone.js", "lessons/lesson.css", "lessons/cloud.css"),
+    "explorer": (
+        "explorer/standalone.js",
+        "viewer/viewer.css",
+        "explorer/explorer.css",
+        "explorer/race.css",
+    ),
+    "grid": ("lessons/grid_standalone.js", "lessons/lesson.css", "lessons/grid.css"),
+    "microscope": ("lessons/microscope_standalone.js", "lessons/lesson.css", "lessons/microscope.css"),
+    "player": ("lessons/player_standalone.js", "lessons/lesson.css", "lessons/player.css"),
     "viewer": ("viewer/standalone.js", "viewer/viewer.css"),
 }
 # Nothing may be fetched, whatever the page holds; what it holds may be shown.
@@ -53,6 +64,16 @@ class Labels:
         return {"$png": _text(file.getvalue())}
 
 
+@dataclass(frozen=True, eq=False)
+class Compressed:
+    """A value in which much repeats, such as the states of a run."""
+
+    value: object
+
+    def packed(self):
+        return {"$json": _text(zlib.compress(_json(_packed(self.value)).encode(), 9))}
+
+
 class Standalone:
     """Adds `to_html` and `save_html` to a widget, which says by `_standalone` what the page holds."""
 
@@ -79,16 +100,7 @@ class Standalone:
         ValueError
             If the page would be larger.
         """
-        name, content = self._standalone()
-        title = title or self._standalone_title()
-        text = page(title, [fragment(name, content)], [name])
-        size = len(text.encode())
-        if size > max_bytes:
-            raise ValueError(
-                f"the page would have {size:,} bytes, and max_bytes allows {max_bytes:,}: show a smaller image "
-                "(nb.preview) or fewer pictures, or allow more"
-            )
-        return text
+        return page_of(title or self._standalone_title(), *self._standalone(), max_bytes)
 
     def save_html(self, path, *, title=None, max_bytes=MAX_BYTES):
         """Write the page of `to_html` to a file: all of it or, on an error, none of it.
@@ -108,6 +120,18 @@ class Standalone:
 
     def _standalone_title(self):
         return type(self).__name__
+
+
+def page_of(title, name, content, max_bytes=MAX_BYTES):
+    """Return the page of one widget; ValueError if it has more than `max_bytes`. It touches no widget, so any thread may do it."""
+    text = page(title, [fragment(name, content)], [name])
+    size = len(text.encode())
+    if size > max_bytes:
+        raise ValueError(
+            f"the page would have {size:,} bytes, and max_bytes allows {max_bytes:,}: show a smaller image "
+            "(nb.preview) or fewer pictures, or allow more"
+        )
+    return text
 
 
 def page(title, fragments, names):
@@ -134,8 +158,9 @@ def page(title, fragments, names):
 
 def fragment(name, content):
     """Return a piece of HTML that becomes the widget `name` on a page that has its `assets`."""
-    text = json.dumps(_packed(content), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = text.replace("<", "\\u003c")  # so that no text of a picture's title ends the script
+    text = _json(_packed(content)).replace(
+        "<", "\\u003c"
+    )  # so that no text of a picture's title ends the script
     data = f'<script type="application/json">{text}</script>'
     return f'<div class="i2n-standalone" data-widget="{name}">{data}<p class="i2n-waiting">{_OLD}</p></div>\n'
 
@@ -147,6 +172,10 @@ def assets(names):
     entry += f'import {{ showAll }} from "./js/standalone.js";\nshowAll({{ {", ".join(names)} }});\n'
     sheets = style(*dict.fromkeys(path for name in names for path in WIDGETS[name][1:]))
     return f'<style>\n{sheets}</style>\n<script type="module">\n{script("page.js", entry)}</script>'
+
+
+def _json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _packed(value):

@@ -16,7 +16,11 @@ class Card {
       title: "Add another variant with these settings",
     });
     this.remove = button("✕", () => app.send({ do: "remove", variant: id }), { title: "Remove this variant" });
-    this.palette = new Palette(id.slice(1), (index) => app.light(id, index), (hex) => app.lock(id, hex));
+    this.palette = new Palette(
+      id.slice(1),
+      (index) => app.light(id, index),
+      app.model.standalone ? null : (hex) => app.lock(id, hex),
+    );
     this.measures = make("dl", { class: "measures" });
     this.ending = make("div", { class: "ending" });
     this.bar = make("div", { class: "stages", role: "img" });
@@ -25,7 +29,7 @@ class Card {
     this.el = make(
       "section",
       { class: "card", "data-variant": id, onclick: () => of() && app.select(id) },
-      make("header", {}, this.pick, this.copy, this.remove),
+      make("header", {}, this.pick, ...(app.model.standalone ? [] : [this.copy, this.remove])),
       this.palette.el,
       this.error,
       this.measures,

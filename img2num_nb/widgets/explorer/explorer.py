@@ -13,7 +13,10 @@ from ...settings import Settings
 from ...settings.settings import save_settings
 from ...settings.spec import load_settings
 from ...vocabulary import MAX_VARIANTS
+from ..standalone import MAX_BYTES, Standalone
 from ..viewer.viewer import Viewer
+from ..worker import Worker
+from . import downloads
 from .controls import Controls, changed, heading, state_of
 from .progress import Progress
 from .race import Race
@@ -26,7 +29,7 @@ from .workbench import Workbench
 FIRST = (Settings(k=16), Settings(k=6))
 
 
-class Explorer(Box):
+class Explorer(Standalone, Box):
     """Compare quantizations of one image, with sliders.
 
     Parameters
@@ -85,6 +88,7 @@ class Explorer(Box):
         self.races = Race(
             self._session.mailbox, partial(self._controls.set_trait, "race"), lambda: not self._session.busy
         )
+        self._downloads = Worker(self._session.mailbox)
         self._progress = Progress(self._session, self._controls)
         super().__init__([self.viewer, self._controls])
         self.add_class("i2n-explorer")
@@ -189,6 +193,14 @@ class Explorer(Box):
         """Return the command line that repeats what the variant with this number shows."""
         return self._source.command(self.variants[index])
 
+    def panels(self):
+        """Return title, line and picture of the original and of each variant that has a picture, all at full size."""
+        panels = [(self._source.name, " × ".join(map(str, self.image.shape[1::-1])), self.image)]
+        for variant in self._session.variants:
+            if variant.shown is not None and variant.shown.labels.shape == self.image.shape[:2]:
+                panels.append((*heading(variant), variant.shown.image))
+        return panels
+
     def start_race(self, index=0):
         """Run every method with the settings of the variant with this number; see `race`, and `wait`."""
         with self._session.mailbox.lock:
@@ -199,6 +211,26 @@ class Explorer(Box):
     def race(self):
         """What `start_race` has found, a dict for each method; see `race.run` for its values."""
         return [dict(row) for row in self.races.rows]
+
+    def to_html(self, *, title=None, max_bytes=MAX_BYTES):
+        """Return the explorer with its full results as one HTML page, which works without a kernel and without a network.
+
+        Pictures, cards, palettes and measures are alive: linked zoom, swipe, blink, difference, swatches. Its controls are not
+        there, since they need Python.
+
+        Parameters
+        ----------
+        title : str, optional
+            By default the image's name.
+        max_bytes : int
+            The page may have at most this many bytes; else there is a ValueError.
+
+        Returns
+        -------
+        str
+        """
+        self.wait()
+        return super().to_html(title=title, max_bytes=max_bytes)
 
     def cancel(self):
         """Give up what is being computed; the pictures stay as they are."""
@@ -212,6 +244,7 @@ class Explorer(Box):
         if self._session:
             self._session.cancel()
             self.races.cancel()
+            self._downloads.drop()
         for widget in self.children:
             widget.close()
         super().close()
@@ -266,6 +299,17 @@ class Explorer(Box):
         if asked is not None:
             self.latencies.append(1000 * (time.perf_counter() - asked))
 
+    def _standalone(self):
+        controls = {
+            name: getattr(self._controls, name) for name in ("by_share", "height", "lit", "mode", "state")
+        }
+        controls |= {"choices": {"max_variants": MAX_VARIANTS}, "selected": self._controls.selected}
+        controls |= {"errors": {}, "race": {}, "status": {}}
+        return "explorer", {"viewer": self.viewer._standalone()[1], "controls": controls}
+
+    def _standalone_title(self):
+        return self._source.name
+
     # ---- what the page asks for, see requests.py ------------------------------------------------------------
 
     @property
@@ -291,6 +335,13 @@ class Explorer(Box):
         """Compute what was cancelled."""
         for variant in self._session.variants:
             self._refresh(variant)
+
+    def download_later(self, what, index, then):
+        """Call ``then((name, type, bytes), error)`` with the file `what` (see downloads.py), once all results are there."""
+        if self._session.busy:
+            return self._session.mailbox.later(0.2, partial(self.download_later, what, index, then))
+        make = downloads.prepare(self, what, index)
+        self._downloads.submit(what, lambda cancelled: make(), then)
 
     def open_later(self, fetch, settings, then):
         """Take the image that `fetch` brings (or keep this one), and other settings, once all drafts are there.

@@ -1,8 +1,21 @@
 // Which image, and how to keep and repeat what is shown: Python, command line, settings file.
 
-import { button, copyText, fold, group, labelled, make, put, putTitle, putValue, select } from "../js/dom.js";
+import {
+  button,
+  copyText,
+  fold,
+  group,
+  labelled,
+  make,
+  nextId,
+  put,
+  putTitle,
+  putValue,
+  saveFile,
+  select,
+} from "../js/dom.js";
 
-/** @import { Variant } from "./types.d.ts" */
+/** @import { Download, Variant } from "./types.d.ts" */
 
 const PIECE = 4 << 20; // bytes: an upload travels in pieces, since a Jupyter server drops the connection at 10 MB
 const OWN = "own"; // the entry of the sample list for an image that is no sample
@@ -97,8 +110,9 @@ export class ImageChooser {
   }
 }
 
-export class Keep {
-  constructor(app) {
+/** Texts that repeat a variant elsewhere: Python, command line, the codes of its palette. */
+export class Copies {
+  constructor() {
     const field = (label) =>
       make("textarea", {
         readonly: true,
@@ -115,7 +129,30 @@ export class Keep {
     };
     this.python = field("Python that repeats this variant");
     this.command = field("Command line that repeats this variant");
-    this.palette = field("Palette of this variant, a code a line");
+    this.palette = field("Palette of this variant, one code per line");
+    this.elements = [
+      make(
+        "div",
+        { class: "row copies" },
+        make("b", {}, "Copy as"),
+        copies("Python", "Python", this.python),
+        copies("command", "command line", this.command),
+        copies("palette", "palette", this.palette, "Copy the palette's colours as codes, one per line"),
+      ),
+      fold("Show them", this.python, this.command, this.palette),
+    ];
+  }
+
+  update(variant) {
+    putValue(this.python, variant.python);
+    putValue(this.command, variant.command);
+    putValue(this.palette, variant.palette.replace(/.{6}/g, "#$&\n"));
+  }
+}
+
+export class Keep {
+  constructor(app) {
+    this.copies = new Copies();
     this.path = make("input", { type: "text", value: "settings.yaml", spellcheck: "false" });
     const send = (what) => app.send({ do: what, path: this.path.value.trim(), place: "file" });
     this.message = make("div", { class: "message", role: "status" });
@@ -125,15 +162,8 @@ export class Keep {
       "All variants and the image, as YAML or JSON; the command line reads it, too.",
     );
     this.el = group(
-      make(
-        "div",
-        { class: "row copies" },
-        make("b", {}, "Copy as"),
-        copies("Python", "Python", this.python),
-        copies("command", "command line", this.command),
-        copies("palette", "palette", this.palette, "Copy the palette's colours as codes, one a line"),
-      ),
-      fold("Show them", this.python, this.command, this.palette),
+      ...this.copies.elements,
+      this.makeDownloads(app),
       fold(
         "Settings file",
         file.el,
@@ -143,10 +173,51 @@ export class Keep {
     );
   }
 
+  /** What goes to the downloads of whoever looks at this page, wherever the kernel runs. */
+  makeDownloads(app) {
+    this.view = nextId(); // of several views, the one that asked gets the file
+    const ask = (what, label, title) => {
+      const press = button(label, () => {
+        put(press, "Saving …");
+        press.disabled = true;
+        app.send({ do: "download", what, view: this.view, variant: app.selected, place: "file" });
+      }, { title, "data-download": what });
+      const rest = () => {
+        put(press, label);
+        press.disabled = false;
+      };
+      return { press, rest };
+    };
+    this.downloads = {
+      picture: ask("picture", "Save picture", "This variant as a PNG file, at full resolution"),
+      pictures: ask(
+        "pictures",
+        "Save all",
+        "All pictures side by side, with captions, as a PNG file at full resolution",
+      ),
+      page: ask(
+        "page",
+        "Save page",
+        "All of this as one HTML file that opens without a kernel and without a network",
+      ),
+    };
+    const { picture, pictures, page } = this.downloads;
+    return make("div", { class: "row copies" }, picture.press, pictures.press, page.press);
+  }
+
+  /**
+   * A file has arrived, or the word that there will be none.
+   * @param {Download} content
+   * @param {DataView[]} buffers
+   */
+  receive({ download, view, name, type }, buffers) {
+    if (view !== this.view) return;
+    this.downloads[download].rest();
+    if (name) saveFile(name, new Blob([/** @type {BlobPart} */ (buffers[0])], { type }));
+  }
+
   update(variant, errors) {
-    putValue(this.python, variant.python);
-    putValue(this.command, variant.command);
-    putValue(this.palette, variant.palette.replace(/.{6}/g, "#$&\n"));
+    this.copies.update(variant);
     put(this.message, errors.file || errors.done || "");
     this.message.classList.toggle("error", Boolean(errors.file));
   }

@@ -4,7 +4,7 @@ import { button, find, make, put, putPressed } from "../js/dom.js";
 import { onChange, save } from "../js/model.js";
 import { range } from "../js/numbers.js";
 import { Cards } from "./cards.js";
-import { Panel } from "./panel.js";
+import { Panel, StandalonePanel } from "./panel.js";
 import { Race } from "./race.js";
 
 /** @import { ControlsModel, Request, State, Variant } from "./types.d.ts" */
@@ -17,7 +17,7 @@ const PANEL = 304, SPACE = 12, WIDE = 1120;
 const PANE_WORDS = 56, PANE_GAP = 8, LEGEND = 48; // of the viewer
 const MAIN = 70; // the row of the slider above the pictures, with what surrounds it
 
-class App {
+export class App {
   /**
    * @param {ControlsModel} model
    * @param {HTMLElement} el
@@ -36,23 +36,27 @@ class App {
     this.choices = model.get("choices");
     this.status = this.makeStatus();
     this.cards = new Cards(this, this.status.elements);
-    this.race = new Race(this);
-    this.panel = new Panel(this);
+    this.race = model.standalone ? null : new Race(this); // what needs Python is left out
+    this.panel = model.standalone ? new StandalonePanel() : new Panel(this);
     el.classList.add("i2n-controls");
-    el.append(this.panel.el, this.race.el, this.status.el, this.cards.el);
+    el.append(this.panel.el, ...(this.race ? [this.race.el] : []), this.status.el, this.cards.el);
     this.observe();
     this.update();
   }
 
   observe() {
-    const receive = (content, buffers) => this.race.receive(content, buffers);
+    const receive = (content, buffers) => {
+      if (!(this.panel instanceof Panel)) return;
+      if ("download" in content) this.panel.keep.receive(content, buffers);
+      else this.race.receive(content, buffers);
+    };
     const { model, gone: { signal } } = this, listen = (names, handler) => onChange(model, names, handler, signal);
     listen(["state", "errors", "selected", "by_share"], () => this.update());
     listen(["status"], () => {
       this.writeStatus();
       this.update();
     });
-    listen(["race"], () => this.race.update());
+    listen(["race"], () => this.race?.update());
     model.on("msg:custom", receive);
     signal.addEventListener("abort", () => model.off("msg:custom", receive));
     listen(["lit"], () => this.cards.mark(model.get("lit")));
@@ -70,7 +74,7 @@ class App {
 
   dispose() {
     this.gone.abort();
-    this.race.scatter.sizes.disconnect();
+    this.race?.scatter.sizes.disconnect();
     clearTimeout(this.resting);
     this.expect(false);
     this.el.replaceChildren();
@@ -98,7 +102,7 @@ class App {
     this.cards.mark(this.model.get("lit"));
     this.panel.update(this.state, this.variant(this.selected), errors, synced);
     this.status.add.disabled = this.state.variants.length === this.choices.max_variants;
-    this.race.update();
+    this.race?.update();
     for (const part of this.parts) part.update({ state: this.state, errors });
     for (const choice of this.status.widths) {
       putPressed(choice, (choice.dataset.width === "share") === this.model.get("by_share"));
@@ -201,7 +205,7 @@ class App {
         make("span", {}, "Swatches"),
         make("span", { class: "joined", role: "group", "aria-label": "Width of the swatches" }, ...widths),
       ),
-      make("div", { class: "row" }, add),
+      ...(this.model.standalone ? [] : [make("div", { class: "row" }, add)]),
     ];
     return {
       elements,
@@ -235,10 +239,12 @@ class App {
     const bar = find(box, ".i2n-viewer > .bar")?.offsetHeight || 32; // more where its buttons need two rows
     // for a projector: the pictures as large as can be, the slider above them
     const full = document.fullscreenElement === box;
-    const wide = width >= WIDE && !full, [w, h] = state.image.size, all = state.variants.length + 1;
+    const wide = width >= WIDE && !full && !this.model.standalone,
+      [w, h] = state.image.size,
+      all = state.variants.length + 1;
     const panes = ["swipe", "blink"].includes(mode) ? 1 : all,
       head = bar + 8 + (mode === "difference" ? LEGEND : 0);
-    if (box.classList.toggle("wide", wide) !== this.wide) {
+    if (box.classList.toggle("wide", wide) !== this.wide && this.panel instanceof Panel) {
       this.wide = wide;
       if (wide) this.panel.tabsAt.after(this.panel.main);
       else this.el.prepend(this.panel.main);
@@ -268,9 +274,10 @@ class App {
   }
 }
 
-export default {
-  render({ model, el }) {
-    const app = new App(model, el);
-    return () => app.dispose();
-  },
-};
+/** @param {{ model: ControlsModel, el: HTMLElement }} where */
+export function render({ model, el }) {
+  const app = new App(model, el);
+  return () => app.dispose();
+}
+
+export default { render };

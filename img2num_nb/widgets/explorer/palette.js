@@ -7,8 +7,8 @@ const SHOWN_SWATCHES = 256;
 
 export class Palette {
   /**
-   * `light(index or null)` is called when a swatch is pointed at or left, `lock(hex)` to keep a colour or let it
-   * go.
+   * `light(index or null)` is called when a swatch is pointed at or left, `lock(hex)`, if any, to keep a colour or let
+   * it go.
    */
   constructor(name, light, lock) {
     this.light = light;
@@ -89,7 +89,7 @@ export class Palette {
     const swatch = make("button", {
       type: "button",
       class: "swatch",
-      "aria-keyshortcuts": "L",
+      "aria-keyshortcuts": this.lock ? "L" : undefined,
       onclick: () => this.copy(i),
       onpointerenter: () => this.point(i),
       onfocus: () => {
@@ -125,7 +125,7 @@ export class Palette {
       End: SHOWN_SWATCHES,
     };
     if (event.key === "Escape") focusedElement().blur();
-    else if (event.key.toLowerCase() === "l" && !event.ctrlKey && !event.metaKey) {
+    else if (this.lock && event.key.toLowerCase() === "l" && !event.ctrlKey && !event.metaKey) {
       this.lock(this.followed = this.swatches[this.at].dataset.hex);
     } else if (event.key in steps) {
       const to = Math.min(Math.max(this.at + steps[event.key], 0), this.swatches.length - 1);
@@ -151,7 +151,7 @@ export class Palette {
     const hint = this.copied ? "copied" : this.pointed == null ? "" : "click copies";
     put(this.text, swatch ? `${what}${hint && ` · ${hint}`}` : this.facts ?? "");
     putTitle(this.text, this.text.textContent);
-    this.lockButton.hidden = this.pointed == null || !swatch;
+    this.lockButton.hidden = this.pointed == null || !swatch || !this.lock;
     if (swatch) {
       const locked = this.locked.includes(swatch.dataset.hex);
       putPressed(this.lockButton, locked);

@@ -15,7 +15,7 @@ import {
   select,
 } from "../js/dom.js";
 import { range } from "../js/numbers.js";
-import { ImageChooser, Keep } from "./keep.js";
+import { Copies, ImageChooser, Keep } from "./keep.js";
 
 /** @import { State, Variant } from "./types.d.ts" */
 
@@ -387,5 +387,19 @@ export class Panel {
       : make("input", { type: "text", placeholder: usual, onchange: (event) => change(event.target.value.trim()) });
     control.dataset.option = name;
     return labelled(label, control, help ?? undefined);
+  }
+}
+
+/** All that a panel can be without Python: the texts that repeat the selected variant. */
+export class StandalonePanel {
+  constructor() {
+    this.copies = new Copies();
+    this.of = make("b");
+    this.el = make("div", { class: "i2n-panel" }, group(this.of, ...this.copies.elements));
+  }
+
+  update(_state, variant) {
+    put(this.of, `Variant ${variant.title}`);
+    this.copies.update(variant);
   }
 }

@@ -78,6 +78,14 @@ class Requests:
         kind = {"picture": name, "number": races.number, "size": size, "bytes": pixels.itemsize}
         self._controls.send(kind, [b"" if palette is None else palette.tobytes(), pixels.tobytes()])
 
+    def _do_download(self, what, view, index):
+        def then(made, error):
+            self.complain("file", error_text(error) if error else "")
+            name, kind, data = made or ("", "", b"")
+            self._controls.send({"download": what, "view": view, "name": name, "type": kind}, [data])
+
+        self._explorer.download_later(what, index, then)
+
     def _do_save(self, path):
         self._explorer.save(path)
         self.show_error("done", f"Saved: {os.path.abspath(path)}")

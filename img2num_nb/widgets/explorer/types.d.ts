@@ -126,6 +126,7 @@ export type Request =
   | { do: "race_picture"; name: string }
   | { do: "open"; path: string; place: "image" }
   | { do: "upload"; name: string; first: boolean; last: boolean; place: "image" } // with one buffer
+  | { do: "download"; what: Downloaded; view: string; variant: string; place: "file" }
   | { do: "save" | "load"; path: string; place: "file" };
 
 /** The answer to "race_picture", with two buffers: palette (or nothing) and labels (or RGB). */
@@ -135,4 +136,12 @@ export interface RacePicture {
   size: Size;
   bytes: 1 | 2; // of a label
 }
+/** The answer to "download", with one buffer: the file; without a name there is none, and `errors.file` says why. */
+export interface Download {
+  download: Downloaded;
+  view: string;
+  name?: string;
+  type?: string;
+}
+type Downloaded = "picture" | "pictures" | "page";
 export type ControlsModel = Model<ControlsTraits, Request>;

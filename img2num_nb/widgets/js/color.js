@@ -3,7 +3,7 @@
 /** @import { RGB } from "./types.d.ts" */
 
 // IEC 61966-2-1 and D65, 2 degree observer: the same six digits as color.py and scikit-image.
-const LIGHT = Float64Array.from({ length: 256 }, (_, i) => {
+export const LIGHT = Float64Array.from({ length: 256 }, (_, i) => {
   const v = i / 255;
   return v > 0.04045 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92;
 });
@@ -19,6 +19,22 @@ export function rgbToLab(r, g, b, out, at = 0) {
   out[at + 1] = 500 * (x - y);
   out[at + 2] = 200 * (y - z);
   return out;
+}
+
+const labInverse = (f) => (f ** 3 > 0.008856 ? f ** 3 : (f - 16 / 116) / 7.787);
+const encoded = (v) => (v > 0.0031308 ? 1.055 * v ** (1 / 2.4) - 0.055 : 12.92 * v);
+
+/** The nearest sRGB colour, 0..255 each, of L*, a*, b*; outside the gamut each channel is clipped. */
+export function labToRgb(lab) {
+  const [L, a, b] = lab;
+  const fy = (L + 16) / 116;
+  const x = 0.95047 * labInverse(fy + a / 500), y = labInverse(fy), z = 1.08883 * labInverse(fy - b / 200);
+  const light = [ // the inverse of the matrix above
+    3.24048134 * x - 1.53715152 * y - 0.49853633 * z,
+    -0.96925495 * x + 1.87599 * y + 0.04155593 * z,
+    0.05564664 * x - 0.20404134 * y + 1.05731107 * z,
+  ];
+  return light.map((v) => Math.min(Math.max(Math.floor(255 * encoded(v) + 0.5), 0), 255));
 }
 
 const DEG = Math.PI / 180;

@@ -101,6 +101,19 @@ export const select = (pairs, onchange, attributes = {}) =>
     ...pairs.map(([value, text]) => make("option", { value }, text)),
   );
 
+/**
+ * Give a file to the browser, which puts it where its downloads go.
+ * @param {string} name
+ * @param {Blob} blob
+ */
+export function saveFile(name, blob) {
+  const url = URL.createObjectURL(blob), link = make("a", { href: url, download: name });
+  document.body.append(link); // Firefox wants it on the page
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /** Put text on the clipboard, also where the page is not allowed the modern way; true if it worked. */
 export async function copyText(text) {
   try {

@@ -48,6 +48,9 @@ async function unpacked(value) {
   if (Array.isArray(value)) return Promise.all(value.map(unpacked));
   if (value === null || typeof value !== "object") return value;
   if ("$png" in value) return decodePng(bytesFrom(value.$png));
+  if ("$json" in value) {
+    return unpacked(JSON.parse(new TextDecoder().decode(await inflate(bytesFrom(value.$json)))));
+  }
   if ("$bytes" in value) return new DataView((await inflate(bytesFrom(value.$bytes))).buffer);
   const pairs = Object.entries(value).map(async ([name, one]) => [name, await unpacked(one)]);
   return Object.fromEntries(await Promise.all(pairs));

@@ -2,6 +2,7 @@
 
 /** What a view has of its widget: anywidget's model, or on a saved page the small one of still.js. */
 export interface Model<Traits, Message = never> {
+  standalone?: boolean; // on a page without a kernel: what needs Python is not shown
   get<Name extends keyof Traits>(name: Name): Traits[Name];
   set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void;
   save_changes(): void;

@@ -164,4 +164,5 @@ class ChooserView extends Figure {
   }
 }
 
-export default mount(ChooserView);
+export const render = mount(ChooserView);
+export default { render };

@@ -1,14 +1,17 @@
 """The k chooser: what each number of colours costs and buys, with its picture."""
 
+import numpy as np
 import traitlets as t
 
 from ...color import SPACES
 from ...errors import check_choice
 from ...images import preview
 from ...lessons.k_curve import FIGURES, check_ks, k_curve
+from ..standalone import Labels, Rgb
 from ..worker import Mailbox, Worker, wait
 from .lesson import Lesson, front_end
 
+MAX_PICTURES = 24  #: of a page without a kernel
 MAX_SIDE = 400  #: pixels of the longer side of the picture that is quantized
 
 
@@ -104,6 +107,33 @@ class KChooser(Lesson):
 
         self.wait()
         return chooser_figure(self.image, self.points, self.k)
+
+    def _standalone(self):
+        self.wait()
+        points = {point.k: point for point in self.points}
+        ks = sorted(points)
+        if len(ks) > MAX_PICTURES:  # more small ones, where each is another picture
+            chosen = {
+                min(ks, key=lambda k: abs(k - wanted)) for wanted in np.geomspace(ks[0], ks[-1], MAX_PICTURES)
+            }
+            ks = sorted(chosen | ({self.k} & points.keys()))
+        pictures = {}
+        for k in ks:
+            made = points[k].quantization
+            counts, palette = made.counts.tolist(), made.palette
+            picture = {
+                "k": k,
+                "labels": Labels(made.labels, palette),
+                "palette": palette.tobytes(),
+                "counts": counts,
+            }
+            pictures[str(k)] = picture
+        original = self._original | {"rgb": Rgb(self.image)}
+        traits = self._sent("_picture") | {"_ks": ks, "_original": original, "_busy": False}
+        return "chooser", traits | {"pictures": pictures}
+
+    def _standalone_title(self):
+        return "Number of colours"
 
     @t.validate("k")
     def _nearest(self, proposal):

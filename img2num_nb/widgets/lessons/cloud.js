@@ -93,4 +93,5 @@ class ColorCloudView extends Figure {
   }
 }
 
-export default mount(ColorCloudView);
+export const render = mount(ColorCloudView);
+export default { render };

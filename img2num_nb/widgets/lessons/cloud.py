@@ -10,7 +10,7 @@ from ...images import validate_image
 from ...lessons import scene
 from ...mapping import nearest
 from ...vocabulary import COLOR_SPACES
-from .lesson import Lesson, front_end
+from .lesson import Lesson, floats, front_end
 from .player import scene_of
 
 
@@ -101,6 +101,26 @@ class ColorCloud(Lesson):
                     "places": scene.place(to_grid(self.quantization.palette, space), space).tolist(),
                     "labels": self.labels.astype("<u2").tobytes(),
                 }
+
+    def _standalone(self):
+        edge_colors = scene.gamut_edges("srgb")[1]
+        shared = {
+            "colors": self.cloud.histogram.colors.tobytes(),
+            "weights": floats(self.cloud.histogram.counts),
+            "edge_colors": edge_colors.tobytes(),
+            "edge_points": edge_colors.shape[1],
+            "words": self.cloud.text,
+        }
+        axes = {space: scene.axes(space) for space in SPACES}
+        palette = {name: value for name, value in self._palette.items() if name != "places"}
+        return "cloud", self._sent("_scene", "_palette") | {
+            "scene": shared,
+            "axes": axes,
+            "palette": palette,
+        }
+
+    def _standalone_title(self):
+        return "Colour cloud"
 
     def _link(self, viewer, pane):
         if self.quantization is None:

@@ -238,12 +238,11 @@ export class Figure {
   }
 }
 
-export const mount = (View) => ({
-  render({ model, el }) {
-    const view = new View(model, el);
-    return () => view.dispose();
-  },
-});
+/** What anywidget calls to show a figure. */
+export const mount = (View) => ({ model, el }) => {
+  const view = new View(model, el);
+  return () => view.dispose();
+};
 
 /** Keys of a figure: one action a key, unless a control of its own needs it. */
 export function listenToKeys(view, keys) {

@@ -260,4 +260,5 @@ class GridView extends Figure {
   }
 }
 
-export default mount(GridView);
+export const render = mount(GridView);
+export default { render };

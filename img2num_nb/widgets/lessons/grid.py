@@ -79,15 +79,26 @@ class PixelGrid(Lesson):
 
         return pixels_figure(self.table)
 
+    def _standalone(self):
+        return "grid", self._sent() | {"first": _state(self._first)}
+
+    def _standalone_title(self):
+        return "Pixel grid"
+
     def _show(self, table):
         self.table = table
-        self._state = {
-            "shape": list(table.pixels.shape[:2]),
-            "pixels": table.vectors.tolist(),
-            "centers": table.centers.tolist(),
-            "colors": to_hex(table.centers),
-            "distances": table.distances.tolist(),
-            "labels": table.labels.ravel().tolist(),
-            "inertia": table.inertia,
-            "moved": (table.moved().centers == table.centers).all().item(),
-        }
+        self._state = _state(table)
+
+
+def _state(table):
+    """Return all that the page shows of a table."""
+    return {
+        "shape": list(table.pixels.shape[:2]),
+        "pixels": table.vectors.tolist(),
+        "centers": table.centers.tolist(),
+        "colors": to_hex(table.centers),
+        "distances": table.distances.tolist(),
+        "labels": table.labels.ravel().tolist(),
+        "inertia": table.inertia,
+        "moved": (table.moved().centers == table.centers).all().item(),
+    }

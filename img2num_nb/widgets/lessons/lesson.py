@@ -5,6 +5,7 @@ import numpy as np
 import traitlets as t
 
 from ..frontend import script, style
+from ..standalone import Standalone
 
 
 def front_end(name):
@@ -12,7 +13,7 @@ def front_end(name):
     return script(f"lessons/{name}.js"), style("lessons/lesson.css", f"lessons/{name}.css")
 
 
-class Lesson(anywidget.AnyWidget):
+class Lesson(Standalone, anywidget.AnyWidget):
     """A figure that answers to the hand: the page asks for one of its `VERBS`, which are methods, and draws what comes back."""
 
     VERBS = ()
@@ -22,6 +23,11 @@ class Lesson(anywidget.AnyWidget):
     def __init__(self, **traits):
         super().__init__(**traits)
         self.on_msg(self._receive)
+
+    def _sent(self, *left_out):
+        """Return the values of the traits that travel to the page, but for some."""
+        own = set(self.class_trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names(sync=True))
+        return {name: getattr(self, name) for name in sorted(own.difference(left_out))}
 
     def _receive(self, _widget, content, _buffers):
         verb, arguments = content.get("verb"), content.get("args", [])

@@ -336,4 +336,5 @@ function placeName(X, Y, x, high, g) {
 
 const invertGauss = (level, sigma) => sigma * Math.sqrt(-2 * Math.log(level));
 
-export default mount(MicroscopeView);
+export const render = mount(MicroscopeView);
+export default { render };

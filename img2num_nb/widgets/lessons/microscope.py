@@ -7,6 +7,7 @@ from ...hex_colors import to_hex
 from ...images import validate_image
 from ...lessons.microscope import kernel_at, sigma_factor
 from ...vocabulary import FILTER_SPACES as SPACES
+from ..standalone import Rgb
 from ..viewer.viewer import thin
 from .lesson import Lesson, floats, front_end
 
@@ -83,6 +84,14 @@ class Microscope(Lesson):
         from ...lessons.stills import kernel_figure
 
         return kernel_figure(self.image, self.kernel, self.factor)
+
+    def _standalone(self):
+        shown, _ = thin(self.image, MAX_SHOWN)
+        traits = self._sent("_kernel") | {"_picture": self._picture | {"rgb": Rgb(shown)}}
+        return "microscope", traits | {"image": Rgb(self.image)}
+
+    def _standalone_title(self):
+        return "Bilateral microscope"
 
     @t.validate("x", "y")
     def _inside(self, proposal):

@@ -13,18 +13,21 @@ import { readScene } from "./space.js";
 /** @import { LessonModel, PlayerState, PlayerTraits, Scene } from "./types.d.ts" */
 
 const PAUSE_MS = 800; // between two half steps of Play
-const PLAYER_KEYS = [
+const KEYS = [
   ["A, M", "assign, move"],
   ["S or →", "step: assign and move"],
   ["B or ←", "back"],
   ["Space", "play or pause"],
   ["R", "run to convergence"],
+  ["click", "light up a colour; Esc ends it"],
+  ["arrows on the cloud", "turn it"],
+];
+const KERNEL_KEYS = [ // what needs Python
   ["+ −", "add or remove a centre"],
   ["N", "new start"],
   ["P", "k-means++: next centre"],
-  ["click", "light up a colour; Esc ends it"],
   ["drag a centre", "move it by hand"],
-  ["arrows on the cloud", "turn it; with Shift move the lit centre"],
+  ["Shift + arrows on the cloud", "move the lit centre"],
 ];
 
 /** @extends {Figure<PlayerTraits>} */
@@ -52,9 +55,11 @@ class PlayerView extends Figure {
         ["plus_plus", "k-means++", "Draw centres one by one: far from the others is likelier (P)"],
       ]
     ) this.buttons[name] = verb(text, name, title);
-    const b = this.buttons;
+    const b = this.buttons, { standalone } = model;
+    for (const name of ["add", "remove", "restart", "plus_plus"]) b[name].hidden = Boolean(standalone);
     this.count = make("output", { "aria-label": "Number of centres" });
     this.spaces = choice("Space", model.get("_spaces"), (value) => this.set("color_space", value));
+    this.spaces.element.hidden = Boolean(standalone); // another space is another run
     this.paint = choice("", [["own", "as they are"], ["centre", "as centres"]], (value) => {
       this.cloud.own = value === "own";
       this.schedule();
@@ -68,14 +73,14 @@ class PlayerView extends Figure {
       namedGroup("Centres", b.remove, this.count, b.add),
       make("div", { class: "group" }, b.restart, b.plus_plus),
       make("span", { class: "space" }),
-      helpOf(PLAYER_KEYS),
+      helpOf(standalone ? KEYS : [...KEYS, ...KERNEL_KEYS]),
     );
     this.cloud = new Cloud(
       this,
       "Colours of the image and the centres. Arrow keys turn it.",
       {
         pick: (i) => this.light(i),
-        drag: (i, place) => this.follow("drag", i, place),
+        drag: standalone ? undefined : (i, place) => this.follow("drag", i, place),
         text: (i) => `${this.scene.weights[i]} px`,
       },
       [this.spaces.element, this.paint.element],
@@ -131,6 +136,7 @@ class PlayerView extends Figure {
   }
 
   act(name) {
+    if (this.buttons[name].hidden) return;
     if (name !== "play" && this.get("playing")) this.set("playing", false);
     if (name === "play") this.set("playing", !this.get("playing"));
     else if (name === "remove" && this.get("selected") >= 0) this.ask("remove", this.get("selected"));
@@ -274,4 +280,5 @@ class PlayerView extends Figure {
   }
 }
 
-export default mount(PlayerView);
+export const render = mount(PlayerView);
+export default { render };

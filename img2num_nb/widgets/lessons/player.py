@@ -11,8 +11,10 @@ from ...images import preview
 from ...lessons import scene, steps
 from ...lessons.words import words
 from ...vocabulary import COLOR_SPACES
+from ..standalone import Compressed
 from .lesson import Lesson, floats, front_end
 
+MAX_HALF_STEPS, MAX_EARLIER = 300, 30  # of a page without a kernel: of the run, and states before it
 MAX_SIDE = 240  #: pixels of the picture's longer side: so few that every step is instant
 
 
@@ -172,31 +174,62 @@ class Player(Lesson):
         }
 
     def _show(self):
-        state, space = self.state, self.color_space
-        seeding = state.done == "k-means++" and len(state.centers) < state.k
         self._serial += 1
-        self._state = {
-            "serial": self._serial,
-            "verb": state.done,
-            "centers": scene.place(state.centers, space).tolist(),
-            "palette": to_hex(state.palette),
-            "counts": state.counts.tolist(),
-            "labels": b"" if state.labels is None else state.labels.tobytes(),
-            "labelled": state.labels is not None,
-            "chance": floats(state.chance) if seeding else b"",
-            "trail": [floats(scene.place(centers, space)) for centers in state.trail],
-            "curve": _per_pixel(state.curve, self.histogram.n_pixels),
-            "runs": [_per_pixel(run, self.histogram.n_pixels) for run in state.runs],
-            "unit": COLOR_SPACES[space].unit + "²",
-            "words": words(state),
-            "shown": ("" if state.labels is None else f"mse {state.mse:,.0f}, ") + self._shown,
-            "next": "move" if state.fresh else "assign",
-            "fresh": state.fresh,
-            "converged": state.converged,
-            "seeding": seeding,
-            "k": state.k,
-            "can_back": state.before is not None,
-        }
+        self._state = _state(self.state, self._serial, self._shown)
+
+    def _standalone(self):
+        states, at = _every_half_step(self.state)
+        sent = [_state(state, serial, self._shown) for serial, state in enumerate(states)]
+        traits = self._sent("_state", "playing") | {"playing": False}
+        return "player", traits | {"states": Compressed(sent), "at": at}
+
+    def _standalone_title(self):
+        return "k-means, step by step"
+
+
+def _every_half_step(state):
+    """Return the run that a state belongs to, half step by half step, with what went before it; and the place of the state."""
+    first = state
+    while first.before and first.done in ("assign", "move", "step", "run"):
+        first = first.before
+    states, before = [first], first.before
+    while len(states) < MAX_HALF_STEPS and (after := states[-1].next()) is not states[-1]:
+        states.append(after)
+    same = (s for s in states if (s.n_iter, s.fresh) == (state.n_iter, state.fresh))
+    here = next((s for s in same if np.array_equal(s.centers, state.centers)), first)
+    earlier = []
+    while before and len(earlier) < MAX_EARLIER:
+        earlier.insert(0, before)
+        before = before.before
+    return earlier + states, len(earlier) + states.index(here)
+
+
+def _state(state, serial, shown):
+    """Return all that the page shows of where k-means stands."""
+    space = state.color_space
+    seeding = state.done == "k-means++" and len(state.centers) < state.k
+    return {
+        "serial": serial,
+        "verb": state.done,
+        "centers": scene.place(state.centers, space).tolist(),
+        "palette": to_hex(state.palette),
+        "counts": state.counts.tolist(),
+        "labels": b"" if state.labels is None else state.labels.tobytes(),
+        "labelled": state.labels is not None,
+        "chance": floats(state.chance) if seeding else b"",
+        "trail": [floats(scene.place(centers, space)) for centers in state.trail],
+        "curve": _per_pixel(state.curve, state.histogram.n_pixels),
+        "runs": [_per_pixel(run, state.histogram.n_pixels) for run in state.runs],
+        "unit": COLOR_SPACES[space].unit + "²",
+        "words": words(state),
+        "shown": ("" if state.labels is None else f"mse {state.mse:,.0f}, ") + shown,
+        "next": "move" if state.fresh else "assign",
+        "fresh": state.fresh,
+        "converged": state.converged,
+        "seeding": seeding,
+        "k": state.k,
+        "can_back": state.before is not None,
+    }
 
 
 class SideBySide(ipywidgets.HBox):
