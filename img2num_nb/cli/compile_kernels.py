@@ -20,7 +20,8 @@ def compile_kernels():
     from ..vocabulary import COLOR_SPACES, DITHERS, FILTER_SPACES
 
     start = time.perf_counter()
-    image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    large = np.random.default_rng(0).integers(0, 256, (160, 160, 3), np.uint8)  # colours enough for threads
+    image = large[:32, :32].copy()
     for space in FILTER_SPACES:
         Settings(Filter(1, 50, space)).smooth(image)
     variants = [Settings(None, space, options={"effort": "draft"}) for space in COLOR_SPACES]
@@ -28,6 +29,7 @@ def compile_kernels():
     variants += [Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels
     for settings in variants:
         metrics(image, settings.quantize(image))
+    quantize(large, 4)
     for name in DITHERS:
         metrics(image, quantize(image, 4, dither=name))
     return time.perf_counter() - start

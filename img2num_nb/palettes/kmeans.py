@@ -12,7 +12,8 @@ from .design import Design
 INITS = ("wu", "k-means++", "random", "maximin")
 EFFORTS = ("draft", "standard", "best")
 MOMENTUM = 0.95
-DRAFT_PASSES = 2
+FEW_CENTERS = 64  # a draft makes more passes for these, which cost little
+DRAFT_PASSES = 8, 2
 PATIENCE = 3
 LOCAL_CELLS = 8  # divisions of the grid over the cells' means
 
@@ -79,9 +80,8 @@ def kmeans(
     small = len(means) < 4 * k
     points, bins = (cells.points, None) if small else (means, cells.bins)
     if effort == "draft" and given is None:
-        return Design(
-            *lloyd(cells, start("wu", points, bins, k, rng), 0, min(max_iter, DRAFT_PASSES), cancel)
-        )
+        passes = min(max_iter, DRAFT_PASSES[k > FEW_CENTERS])
+        return Design(*lloyd(cells, start("wu", points, bins, k, rng), 0, passes, cancel))
     level = cells if small else Cells.group(means[:, :3], means[:, 3], LOCAL_CELLS)
     limit = tol * _mean_variance(points)
     if given is not None:
