@@ -117,6 +117,8 @@ def choose_k(
     asked_k = max_k
     if METHODS[check_choice("method", settings.get("method", "kmeans"), METHODS)].keeps_few:
         max_k = min(max_k, len(histogram) + n_locked)  # with which all colours are kept
+    exact = original is image and histogram.bits == 8
+    counted = histogram if exact else ColorHistogram.from_image(original)
     limits = {"delta_e_mean": max_delta_e, "png_bytes": max_png_bytes}
     names = [name for name, limit in limits.items() if limit is not None]
     tried = {}
@@ -128,7 +130,7 @@ def choose_k(
         if k not in tried:
             made = make(k)
             rms = (made.inertia / histogram.n_pixels) ** 0.5
-            tried[k] = {"rms": rms, **metrics(original, made, names)}
+            tried[k] = {"rms": rms, **metrics(original, made, names, histogram=counted)}
         return tried[k]
 
     if max_delta_e is not None:

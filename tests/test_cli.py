@@ -67,6 +67,15 @@ def test_json_is_one_sorted_document_with_the_library_s_numbers():
     assert document["failed"] == []
 
 
+def test_the_bytes_of_the_original_are_those_of_its_file_where_there_is_one():
+    (row,) = run_json("a.png", "-k", 4, "-o", "few.png")["results"]
+    assert row["file_bytes"] == Path("a.png").stat().st_size
+    assert row["metrics"]["png_bytes"] == Path("few.png").stat().st_size
+    assert "png_bytes_original" not in row["metrics"]
+    (row,) = run_json("sample:shapes", "-k", 4)["results"]
+    assert row["file_bytes"] is None and row["metrics"]["png_bytes_original"] > 1000
+
+
 def test_a_perfect_copy_has_no_infinite_number_in_json():
     Image.new("RGB", (8, 8), "red").save("red.png")
     (row,) = run_json("red.png", "-k", 4)["results"]

@@ -13,7 +13,7 @@ from scipy import ndimage
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
 
-from img2num_nb import ImageError, metrics, quantize, save_png
+from img2num_nb import ColorHistogram, ImageError, metrics, quantize, save_png
 from img2num_nb.quality import METRICS, ssim
 from img2num_nb.shapes.regions import label_regions
 
@@ -56,7 +56,7 @@ def test_psnr_is_scikit_images(pair):
 def test_ssim_is_scikit_images_on_the_whole_image(pair):
     image, q, found = pair
     whole = structural_similarity(image, q.image, data_range=255, channel_axis=2)
-    assert found["ssim"] == pytest.approx(whole, abs=1e-4)
+    assert found["ssim"] == pytest.approx(whole, abs=1e-9)
 
 
 @pytest.mark.parametrize("height", [255, 262, 263, 600])
@@ -64,14 +64,14 @@ def test_ssim_by_bands_is_that_of_the_whole(height):
     image, other = noise(height, 20, 64), noise(height, 20, 64, seed=1)
     other[: height // 2] = image[: height // 2]
     whole = structural_similarity(image, other, data_range=255, channel_axis=2)
-    assert ssim(image, other) == pytest.approx(whole, abs=1e-4)
+    assert ssim(image, other) == pytest.approx(whole, abs=1e-9)
 
 
 @pytest.mark.parametrize("shape, window", [((6, 40), 5), ((40, 3), 3), ((4, 4), 3)])
 def test_ssim_of_a_small_image_has_a_smaller_window(shape, window):
     image, other = noise(*shape), noise(*shape, seed=1)
     whole = structural_similarity(image, other, win_size=window, data_range=255, channel_axis=2)
-    assert ssim(image, other) == pytest.approx(whole, abs=1e-4)
+    assert ssim(image, other) == pytest.approx(whole, abs=1e-9)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 2)])
@@ -149,6 +149,18 @@ def test_the_image_may_be_read_only_and_in_any_order():
     expected = metrics(image, q)
     image.flags.writeable = False
     assert metrics(image, q) == metrics(np.asfortranarray(image), q) == expected
+
+
+def test_a_histogram_at_hand_changes_no_number(pair):
+    image, q, found = pair
+    assert metrics(image, q, histogram=ColorHistogram.from_image(image)) == found
+
+
+@pytest.mark.parametrize("side, bits", [(32, 8), (128, 6)])
+def test_a_histogram_of_another_image_or_of_mean_colours_is_refused(side, bits):
+    image, other = photo(), noise(side, side)
+    with pytest.raises(ValueError, match=rf"exact one .* got one of {side**2} pixels with bits={bits}"):
+        metrics(image, quantize(image, 4), histogram=ColorHistogram.from_image(other, bits))
 
 
 def test_another_images_quantization_is_refused():

@@ -108,7 +108,14 @@ def test_all_measures_together_are_those_of_metrics(image):
         values |= bench.measure(quantization, names)
     assert values.items() <= nb.metrics(image, quantization).items()
     assert set(words.MEASURES) <= set(values)
-    assert bench.original_png_bytes() == nb.metrics(image, quantization)["png_bytes_original"]
+    assert bench.original_bytes() == nb.metrics(image, quantization)["png_bytes_original"]
+
+
+def test_the_bytes_of_the_original_are_those_of_its_file_or_upload(tmp_path, image):
+    path = nb.save_png(tmp_path / "a.png", image)
+    for given in str(path), path.read_bytes():
+        pixels, source = read(given)
+        assert Workbench(pixels, source.file_bytes).original_bytes() == path.stat().st_size
 
 
 def test_every_choice_of_the_library_is_offered_with_a_name_and_a_line():

@@ -13,7 +13,7 @@ from ..choose import choose_k
 from ..errors import ImageError, error_text
 from ..files.palette_files import ENDINGS, palette_bytes
 from ..hex_colors import to_hex
-from ..images import SAMPLE, STANDARD, expand_images, image_bytes, open_image
+from ..images import SAMPLE, STANDARD, expand_images, file_bytes, image_bytes, open_image
 from ..images.write import FORMATS as IMAGE_FORMATS
 from ..prepare import prepare, smooth
 from ..quality import metrics
@@ -22,6 +22,7 @@ from ..settings import Settings
 from ..settings.options import option_value
 from ..settings.spec import load_settings
 from ..shared_palette import design_checked
+from ..vocabulary import METRICS
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
@@ -147,17 +148,19 @@ def run(sources, variants, targets, outputs, limits=None, shared=None):
             image = open_image(source)
         except (ImageError, OSError, MemoryError) as error:
             failure = error
-        prepared = {}  # what variants with the same filter share
+        prepared = {}  # filter -> what its variants share: of the image itself, and of the latest filter
         for variant in variants:
             target = next(targets)
             if image is None:
                 yield _failure(source, failure)
                 continue
             try:
-                if variant.filter not in prepared:
-                    prepared = {variant.filter: prepare(image, variant.filter)}
-                made = _make(image, prepared[variant.filter], variant, limits, shared)
-                yield _result(source, image, variant, made, target, outputs)
+                original = prepared.get(None) or prepare(image)
+                filtered = original if variant.filter is None else prepared.get(variant.filter)
+                filtered = filtered or prepare(image, variant.filter)
+                prepared = {variant.filter: filtered, None: original}
+                made = _make(image, filtered, variant, limits, shared)
+                yield _result(source, original, variant, made, target, outputs)
             except (ImageError, OSError, MemoryError) as error:
                 yield _failure(source, error)
 
@@ -173,25 +176,36 @@ def _make(image, prepared, variant, limits, shared):
     return choose_k(prepared.image, **limits, **arguments).quantization
 
 
-def _result(source, image, variant, made, target, outputs):
-    if target:
-        _write(target, made, outputs)
+def _result(source, original, variant, made, target, outputs):
+    """Write a picture first; then measure it against the `Prepared` original, and return its row."""
+    written = _write(target, made, outputs) if target else {}
+    size = file_bytes(source)
+    skip = written.keys() | ({"png_bytes_original"} if size else set())
+    names = [name for name in METRICS if name not in skip]
     colors = zip(to_hex(made.palette), made.palette.tolist(), made.counts.tolist(), strict=True)
-    n_pixels = image.shape[0] * image.shape[1]
+    height, width = made.labels.shape
+    n_pixels = height * width
     row = {
         "image": source,
-        "height": image.shape[0],
-        "width": image.shape[1],
+        "file_bytes": size,
+        "height": height,
+        "width": width,
         "output": target and str(target),
         "settings": replace(variant, k=made.k).to_dict(),
         "palette": [{"hex": code, "rgb": rgb, "pixels": n, "share": n / n_pixels} for code, rgb, n in colors],
-        "metrics": metrics(image, made),
+        "metrics": metrics(original.image, made, names, histogram=original.histogram) | written,
     }
     return plain(row | {name: getattr(made, name) for name in FACTS})
 
 
 def _write(target, made, outputs):
-    """Write a picture or its palette to a path, or to standard output where `target` is text such as ``"png:-"``."""
+    """Write a picture or its palette to a path, or to standard output where `target` is text such as ``"png:-"``.
+
+    Returns
+    -------
+    dict
+        The metric ``"png_bytes"``, if it was a PNG.
+    """
     standard = isinstance(target, str)
     name = Path(f"palette.{target.removesuffix(':-')}") if standard else target
     ending = name.suffix.lower()
@@ -201,6 +215,7 @@ def _write(target, made, outputs):
         sys.stdout.buffer.flush()
     else:
         outputs.write(target, data)
+    return {"png_bytes": len(data)} if ending == ".png" else {}
 
 
 def plain(value):

@@ -41,6 +41,8 @@ def _show_one(console, row):
     table.columns[1].justify = "right"
     for name, value in row["metrics"].items():
         table.add_row(name, _number(value), METRICS[name].help)
+    if row["file_bytes"]:
+        table.add_row("file_bytes", _number(row["file_bytes"]), "Size of the original's file.")
     console.print(table)
     if row["output"]:
         console.print(f"wrote {row['output']}", markup=False, soft_wrap=True)

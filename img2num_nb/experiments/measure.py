@@ -14,6 +14,7 @@ from .._kernels.run import n_threads
 from ..errors import ImageError
 from ..files.atomic import open_regular
 from ..hex_colors import check_colors, to_hex
+from ..histogram import ColorHistogram
 from ..images import SAMPLE, image_sha256, open_image, preview, validate_image
 from ..prepare import prepare
 from ..quality import metrics
@@ -131,6 +132,7 @@ def run_task(task):
         shared = {"seconds_decode": time.perf_counter() - start, "image_sha256": image_sha256(image)}
         image = preview(image, task.max_side).image if task.max_side else image
         shared |= {"height": image.shape[0], "width": image.shape[1]}
+        histogram = ColorHistogram.from_image(image)
     except (ImageError, OSError, MemoryError) as error:
         yield from (failure(task, key, settings, error) for key, settings in task.cells)
         return
@@ -144,7 +146,7 @@ def run_task(task):
         for key, settings in cells:
             try:
                 made, times = _quantize(prepared, settings, task.repeats)
-                measured = _metrics(image, made, task.metrics, of_image)
+                measured = _metrics(image, made, histogram, task.metrics, of_image)
                 row = _row(task, key, settings) | shared | _facts(made) | measured | times
                 yield {name: _plain(row[name]) for name in COLUMNS if name in row}
             except Exception as error:  # a cell must not end a sweep of a thousand
@@ -225,12 +227,13 @@ def _quantize(prepared, settings, repeats):
     }
 
 
-def _metrics(image, made, names, of_image):
+def _metrics(image, made, histogram, names, of_image):
     """Return the metrics; those of the image alone are computed once and kept in `of_image`."""
     once = [name for name in names if name in OF_IMAGE]
     if once and not of_image:
-        of_image |= metrics(image, made, once)
-    return metrics(image, made, [name for name in names if name not in OF_IMAGE]) | of_image
+        of_image |= metrics(image, made, once, histogram=histogram)
+    rest = [name for name in names if name not in OF_IMAGE]
+    return metrics(image, made, rest, histogram=histogram) | of_image
 
 
 def _facts(made):

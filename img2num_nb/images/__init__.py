@@ -4,7 +4,7 @@ from .arrays import validate_image
 from .load import ImageWarning, Preview, image_sha256, load_image, preview, sample_image
 from .png import png_bytes, save_png
 from .samples import SAMPLES
-from .sources import SAMPLE, STANDARD, expand_images, open_image
+from .sources import SAMPLE, STANDARD, expand_images, file_bytes, open_image
 from .write import image_bytes
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ImageWarning",
     "Preview",
     "expand_images",
+    "file_bytes",
     "image_bytes",
     "image_sha256",
     "load_image",

@@ -157,7 +157,9 @@ def composite(levels, background):
     Each channel becomes the nearest integer to (alpha * colour + (255 - alpha) * background) / 255, so hidden
     colours under alpha 0 leave no trace. The blend is of sRGB levels, as web browsers do it.
     """
-    colours, alpha = (levels, None) if levels.shape[2] in (1, 3) else (levels[..., :-1], levels[..., -1:])
+    if levels.shape[2] == 3:
+        return np.ascontiguousarray(levels)  # no copy: a large photograph has been copied once already
+    colours, alpha = (levels, None) if levels.shape[2] == 1 else (levels[..., :-1], levels[..., -1:])
     if alpha is None or alpha.min() == 255:
         return np.ascontiguousarray(np.broadcast_to(colours, (*levels.shape[:2], 3)))
     image = np.empty((*levels.shape[:2], 3), np.uint8)

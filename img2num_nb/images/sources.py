@@ -56,6 +56,16 @@ def open_image(source):
         raise ImageError(str(error)) from None
 
 
+def file_bytes(source):
+    """Return the size of the file that ``source`` names, or None for a sample, standard input and what cannot be asked."""
+    if source == STANDARD or source.startswith(SAMPLE):
+        return None
+    try:
+        return os.path.getsize(source)
+    except (OSError, ValueError):
+        return None
+
+
 def _standard_input(load_image):
     if sys.stdin is None or sys.stdin.isatty():
         raise ImageError(

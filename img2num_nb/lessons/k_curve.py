@@ -79,7 +79,9 @@ def k_curve(image, ks=range(2, 65), color_space="lab", seed=0, *, progress=None,
             raise Cancelled(f"cancelled before k = {k}")
         result, again = (quantize(image, k, **settings) for _ in range(2))
         seconds = min(q.seconds["design"] + q.seconds["mapping"] for q in (result, again))
-        points.append(Point(result, {**metrics(image, result, names), "seconds": seconds}))
+        points.append(
+            Point(result, {**metrics(image, result, names, histogram=histogram), "seconds": seconds})
+        )
         if progress is not None:
             progress(points[-1])
     return points

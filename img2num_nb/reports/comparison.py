@@ -91,7 +91,8 @@ def compare(image, *settings, n=5):
         for label, variant in variants.items():
             again = replace(variant, seed=(variant.seed + i) % 2**32)
             runs[label].append(quantize_prepared(prepared[variant.filter].fresh(), again))
-    rows = [_row(label, variants[label], pixels, made) for label, made in runs.items()]
+    histogram = ColorHistogram.from_image(pixels)
+    rows = [_row(label, variants[label], pixels, histogram, made) for label, made in runs.items()]
     table = pd.DataFrame(rows)
     for name in NOISY:
         best = table.loc[table[name].idxmin()]
@@ -126,9 +127,9 @@ def _settings(value):
     return value if isinstance(value, Settings) else Settings.from_dict(value)
 
 
-def _row(label, variant, pixels, made):
+def _row(label, variant, pixels, histogram, made):
     """Return the medians and ranges of one variant's runs."""
-    measured = [metrics(pixels, run, METRICS) for run in made]
+    measured = [metrics(pixels, run, METRICS, histogram=histogram) for run in made]
     columns = {name: [values[name] for values in measured] for name in METRICS}
     columns["seconds"] = [run.seconds["total"] for run in made]
     row = {

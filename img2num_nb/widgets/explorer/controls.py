@@ -59,7 +59,7 @@ def changed(settings, changes):
     return Settings.from_dict(before | changes)
 
 
-def state_of(variants, source, size, png_bytes_original, seq):
+def state_of(variants, source, size, original_bytes, seq):
     """Return all that the page shows, as plain values.
 
     Parameters
@@ -68,14 +68,16 @@ def state_of(variants, source, size, png_bytes_original, seq):
     source : Source
     size : (int, int)
         Width and height of the image.
-    png_bytes_original : int or None
+    original_bytes : int or None
+        Size of its file, or of a PNG of it.
     seq : int
         Number of the last message from the page that is taken into account.
     """
     best = words.best_measures([{n: v.measures[n] for n in v.measured} for v in variants])
     distinct = next((v.measures["n_distinct"] for v in variants if "n_distinct" in v.measures), None)
     facts = [f"{size[0]} × {size[1]}", f"{distinct:,} colours" if distinct else "– colours"]
-    facts += [f"PNG {words.size_text(png_bytes_original)}" if png_bytes_original else "PNG –"]
+    kind = "file" if source.file_bytes else "PNG"
+    facts += [f"{kind} {words.size_text(original_bytes) if original_bytes else '–'}"]
     image = {
         "path": source.path,
         "name": source.name,
@@ -83,15 +85,15 @@ def state_of(variants, source, size, png_bytes_original, seq):
         "facts": facts,
         "notes": source.notes,
     }
-    cards = [_card(v, source, png_bytes_original, names) for v, names in zip(variants, best, strict=True)]
+    cards = [_card(v, source, original_bytes, names) for v, names in zip(variants, best, strict=True)]
     return {"seq": seq, "image": image, "variants": cards}
 
 
-def _card(variant, source, png_bytes_original, best):
+def _card(variant, source, original_bytes, best):
     title, details = heading(variant)
     settings, shown = variant.settings, variant.shown
     chosen, dither = settings.filter or Filter(), settings.dither or Dither()
-    rows = words.measure_texts(variant.measures, png_bytes_original)
+    rows = words.measure_texts(variant.measures, original_bytes)
     return {
         "id": variant.id,
         "title": title,

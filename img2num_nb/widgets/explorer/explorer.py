@@ -77,7 +77,8 @@ class Explorer(Standalone, Box):
         settings = [settings] if isinstance(settings, Settings) else list(settings or FIRST)
         _check_number(settings)
         pixels, self._source = read(image if image is not None else [*images, f"{SAMPLE}astronaut"][0])
-        self._session = Session(Workbench(pixels), [], self._show, self.push_state)
+        bench = Workbench(pixels, self._source.file_bytes)
+        self._session = Session(bench, [], self._show, self.push_state)
         self.latencies = []
         self._asked, self._expected = {}, {}  # pane -> when; (pane, version) -> when
         self._seq = 0
@@ -171,7 +172,7 @@ class Explorer(Standalone, Box):
         """Explore another image with the same variants: ``"sample:NAME"``, a path, an array."""
         pixels, source = read(image)
         with self._session.mailbox.lock:
-            self._take(Workbench(pixels), source)
+            self._take(Workbench(pixels, source.file_bytes), source)
 
     def save(self, path):
         """Write image and variants to a settings file, YAML or JSON, as the command line reads them."""
@@ -183,7 +184,7 @@ class Explorer(Standalone, Box):
         _check_number(settings)
         pixels, source = read(images[0]) if images else (self.image, self._source)
         with self._session.mailbox.lock:
-            self._take(Workbench(pixels), source, settings=settings)
+            self._take(Workbench(pixels, source.file_bytes), source, settings=settings)
 
     def to_python(self, index):
         """Return Python text that repeats what the variant with this number shows."""
@@ -292,7 +293,9 @@ class Explorer(Standalone, Box):
         """Say all about the variants to the page."""
         session = self._session
         size = self.image.shape[1::-1]
-        self._controls.state = state_of(session.variants, self._source, size, session.png_bytes, self._seq)
+        self._controls.state = state_of(
+            session.variants, self._source, size, session.original_bytes, self._seq
+        )
 
     def _drawn(self, pane, version):
         asked = self._expected.pop((pane, version), None)
@@ -352,7 +355,7 @@ class Explorer(Standalone, Box):
 
         def bring():
             pixels, source = fetch() if fetch else (self.image, self._source)
-            return Workbench(pixels), source
+            return Workbench(pixels, source.file_bytes), source
 
         def done(bench, drafts, source, error):
             if not error:

@@ -73,15 +73,15 @@ class Session:
         Whoever changes something from outside holds ``mailbox.lock``.
     fraction : float
         How much of the filter that runs now is done; -1 when nobody knows.
-    png_bytes : int or None
-        Size of the image as a PNG, once known.
+    original_bytes : int or None
+        Size of the image's file, or of a PNG of it, once known.
     """
 
     def __init__(self, bench, variants, show, push_state):
         self.bench = bench
         self.variants = variants
         self.show, self.push_state = show, push_state
-        self.png_bytes = None
+        self.original_bytes = None
         self.fraction = -1.0
         self.mailbox = Mailbox()
         self._painter, self._meter = Worker(self.mailbox), Worker(self.mailbox)
@@ -137,7 +137,7 @@ class Session:
     def take(self, bench, drafts=None):
         """Take another image; `drafts`: variant id -> settings and draft, of as many as there are."""
         self.cancel()
-        self.bench, self.png_bytes = bench, None
+        self.bench, self.original_bytes = bench, None
         for variant in self.variants:
             variant.forget()
             variant.shown_settings, variant.shown = (drafts or {}).get(variant.id, (None, None))
@@ -220,7 +220,7 @@ class Session:
             values = bench.measure(result, steps[0])
             if cancelled():
                 raise Cancelled("no longer wanted")
-            return values, bench.original_png_bytes() if "png_bytes" in steps[0] else None
+            return values, bench.original_bytes() if "png_bytes" in steps[0] else None
 
         def then(value, error):
             if variant.result is not result:
@@ -230,7 +230,7 @@ class Session:
             else:
                 variant.measures |= value[0]
                 variant.measured.update(value[0])
-                self.png_bytes = value[1] or self.png_bytes
+                self.original_bytes = value[1] or self.original_bytes
                 self._measure(variant)
             self.push_state()
 

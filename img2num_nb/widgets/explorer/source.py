@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from ...errors import ImageError
-from ...images import SAMPLE, ImageWarning, load_image, open_image
+from ...images import SAMPLE, ImageWarning, file_bytes, load_image, open_image
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,14 @@ class Source:
         What to call it.
     notes : list of str
         What there is to know about it, such as that it has more than one frame.
+    file_bytes : int or None
+        Size of the file, or of what was uploaded.
     """
 
     path: str
     name: str
     notes: list = field(default_factory=list)
+    file_bytes: int | None = None
 
     def python(self, settings):
         """Return Python text that repeats a quantization of the image with these settings."""
@@ -67,4 +70,5 @@ def read(image, name="image.png"):
             raise
     path = os.fspath(image) if isinstance(image, str | os.PathLike) else ""
     name = os.path.basename(path.removeprefix(SAMPLE) or name)
-    return pixels, Source(path, name, [str(warning.message) for warning in caught])
+    size = len(image) if isinstance(image, bytes) else file_bytes(path) if path else None
+    return pixels, Source(path, name, [str(warning.message) for warning in caught], size)

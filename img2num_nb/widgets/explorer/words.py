@@ -116,13 +116,13 @@ def iterations_line(quantization):
     return METHODS[quantization.settings["method"]].ending(quantization.n_iter, quantization.converged)
 
 
-def measure_texts(values, png_bytes_original=None):
+def measure_texts(values, original_bytes=None):
     """Return label, text, help and name of every measure; those not known yet say so by a dash."""
     rows = []
     for name in MEASURES:
         text = measure_text(name, values[name]) if name in values else "–"
-        if name == "png_bytes" and name in values and png_bytes_original:
-            part = values[name] / png_bytes_original
+        if name == "png_bytes" and name in values and original_bytes:
+            part = values[name] / original_bytes
             text += f", {100 * part:.{1 if part < 0.1 else 0}f} % of original"
         rows.append({"name": name, "label": METRICS[name].label, "text": text, "help": _help(METRICS[name])})
     return rows

@@ -28,13 +28,15 @@ class Workbench:
     Parameters
     ----------
     image : (H, W, 3) uint8 array
+    file_bytes : int, optional
+        Size of the file that it comes from.
     """
 
-    def __init__(self, image):
+    def __init__(self, image, file_bytes=None):
         self.image = image
         self._full = {}  # Filter or None -> Prepared, the latest last
         self._small = {}
-        self._png_bytes = None
+        self._bytes = file_bytes
 
     def draft(self, settings, cancel=None):
         """Return the quantization of a reduced image: the same method on few pixels and coarse colours.
@@ -85,13 +87,13 @@ class Workbench:
     def measure(self, quantization, names):
         """Return some of `quality.METRICS` of a quantization against the image as it was before the filter."""
         # a copy, since the quantized image stays with the object whose `image` was asked for
-        return metrics(self.image, replace(quantization), names)
+        return metrics(self.image, replace(quantization), names, histogram=self._prepared(None).histogram)
 
-    def original_png_bytes(self):
-        """Return the size of the image as a PNG file."""
-        if self._png_bytes is None:
-            self._png_bytes = len(png_bytes(self.image))
-        return self._png_bytes
+    def original_bytes(self):
+        """Return the size of the image's file; of a PNG of it where it comes from none."""
+        if self._bytes is None:
+            self._bytes = len(png_bytes(self.image))
+        return self._bytes
 
     def _prepared(self, filter, progress=None, cancel=None):
         make = lambda: prepare(self.image, filter, progress=progress, cancel=cancel)  # noqa: E731
