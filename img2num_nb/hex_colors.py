@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from .errors import check_choice
+from .errors import check_choice, shown
 
 #: Name -> colours as hexadecimal codes, of palettes with a fixed list.
 _LISTS = {
@@ -75,7 +75,7 @@ def check_colors(colors, what="colors"):
     try:
         colors = [_rgb(c) if isinstance(c, str) else list(c) for c in colors]
     except TypeError:
-        raise ValueError(f"{wanted}, got {colors!r:.60}") from None
+        raise ValueError(f"{wanted}, got {shown(colors)}") from None
     if not colors:
         raise ValueError(f"{wanted}, got none")
     for i, rgb in enumerate(colors):
@@ -83,7 +83,7 @@ def check_colors(colors, what="colors"):
             not isinstance(v, bool | np.bool_) and isinstance(v, int | np.integer) for v in rgb
         )
         if not (whole and len(rgb) == 3 and min(rgb) >= 0 and max(rgb) <= 255):
-            raise ValueError(f"{wanted}, got {rgb!r} as number {i + 1}")
+            raise ValueError(f"{wanted}, got {shown(rgb)} as number {i + 1}")
     return np.array(colors, np.uint8)
 
 
@@ -113,7 +113,7 @@ def check_locked(colors, k):
 def _rgb(text):
     code = _CODE.fullmatch(text.strip())
     if not code:
-        raise ValueError(f"a colour must be a code such as '#ff8800' or '#f80', got {text!r}")
+        raise ValueError(f"a colour must be a code such as '#ff8800' or '#f80', got {shown(text)}")
     digits = code[1] if len(code[1]) == 6 else "".join(2 * c for c in code[1])
     return list(bytes.fromhex(digits))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from .errors import check_choice, check_integer, check_number
+from .errors import check_choice, check_integer, check_number, shown
 from .hex_colors import check_colors, check_locked, named_palette, to_hex
 from .vocabulary import COLOR_SPACES, DEFAULTS, DITHERS, FILTER_SPACES, LIGHTS, PARTS, SETTINGS
 
@@ -54,7 +54,7 @@ class Filter:
                 raise ValueError
         except (AttributeError, ValueError):
             wanted = "none, or sigma_spatial,sigma_range[,color_space] as in 3,50 or 3,50,lab"
-            raise ValueError(f"filter must be {wanted}; got {text!r}") from None
+            raise ValueError(f"filter must be {wanted}; got {shown(text)}") from None
         return cls(*numbers, *(name.strip() for name in space))
 
     def __str__(self):
@@ -102,7 +102,7 @@ class Dither:
             numbers = [float(part) for part in rest[:1]]
         except (AttributeError, ValueError):
             wanted = "none, or method[,strength[,light]] as in bayer or floyd-steinberg,0.75,linear"
-            raise ValueError(f"dither must be {wanted}; got {text!r}") from None
+            raise ValueError(f"dither must be {wanted}; got {shown(text)}") from None
         return cls(method, *numbers, *rest[1:])
 
     def __str__(self):
@@ -190,7 +190,7 @@ class Parameters:
         if checked["chroma_weight"] != 1 and self.color_space not in WITH_CHROMA:
             raise ValueError(
                 f"chroma_weight is for color_space {' or '.join(map(repr, WITH_CHROMA))}: "
-                f"leave it out for {self.color_space!r}, got {self.chroma_weight!r}"
+                f"leave it out for {self.color_space!r}, got {shown(self.chroma_weight)}"
             )
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -260,13 +260,13 @@ def check_options(method, options):
     from .palettes import METHODS
 
     if not isinstance(options, Mapping):
-        raise ValueError(f"options must be a mapping such as {{n_init: 4}}, got {options!r}")
+        raise ValueError(f"options must be a mapping such as {{n_init: 4}}, got {shown(options)}")
     chosen = METHODS[check_choice("method", method, METHODS)]
     for name in options:
         check_choice(f"option of method {method!r}", name, chosen.options)
     check_choice("effort", options.get("effort", "standard"), chosen.efforts)
     if options.get("keep", False) not in (True, False):
-        raise ValueError(f"option keep must be true or false, got {options['keep']!r}")
+        raise ValueError(f"option keep must be true or false, got {shown(options['keep'])}")
     return {name: _plain(name, value) for name, value in options.items()}
 
 
@@ -315,7 +315,9 @@ def parse_locked(text):
     if text == "none":
         return ()
     if not isinstance(text, str):
-        raise ValueError(f"locked must be none, or codes in quotes such as '#ff8800,#001122'; got {text!r}")
+        raise ValueError(
+            f"locked must be none, or codes in quotes such as '#ff8800,#001122'; got {shown(text)}"
+        )
     return tuple(text.split(","))
 
 
@@ -332,4 +334,6 @@ def _plain(name, value, depth=2):
         return [_plain(name, item, depth - 1) for item in value]
     if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    raise ValueError(f"option {name} must be text, a finite number, a truth value or a list, got {value!r}")
+    raise ValueError(
+        f"option {name} must be text, a finite number, a truth value or a list, got {shown(value)}"
+    )

@@ -11,7 +11,7 @@ from ._kernels import histogram as kernels
 from ._kernels import similarity
 from ._kernels.run import chunked
 from ._typing import Indexed, Uint8Array
-from .errors import check_choice
+from .errors import check_choice, check_quantization
 from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
 from .mapping import map_pixels
@@ -73,6 +73,7 @@ def metrics(
     {'n_regions': 5, 'n_distinct': 44729}
     """
     pixels = validate_image(image)
+    check_quantization("the second argument of metrics", quantization)
     if pixels.shape[:2] != quantization.labels.shape:
         raise ValueError(
             f"image must have the quantization's shape {quantization.labels.shape}, got {pixels.shape[:2]}"

@@ -227,6 +227,23 @@ def test_a_palette_that_is_given_is_used_whole():
     assert np.array_equal(nb.load_image("out.png"), nb.load_image("pixels.png"))
 
 
+def test_a_tilde_is_the_home_folder_in_every_command(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    Path("sub").mkdir()
+    monkeypatch.chdir("sub")
+    nb.save_palette(folder / "p.gpl", ["#f00", "#00f"])
+    fixed = ["--method", "fixed", "--option", "palette=~/p.gpl"]
+    assert run("quantize", "~/a.png", "~/b*.png", *fixed, "-o", "~/made").exit_code == 1  # bad.png
+    assert sorted(os.listdir(folder / "made")) == ["a.png", "b.png"]
+    save_settings(folder / "s.yaml", ["~/a.png"], [Settings(k=2)])
+    assert run("quantize", "--settings", "~/s.yaml", "-o", "~/one.png").exit_code == 0
+    assert run("sweep", "~/s.yaml", "-o", "~/out").exit_code == 0
+    assert run("verify", "~/out", "--images", "~").exit_code == 0
+    assert run("giant", "~/absent.tif", "-o", "~/x.zarr").stderr.count(str(folder)) == 1
+    assert (folder / "out" / "manifest.json").is_file() and os.listdir() == []
+
+
 def test_a_refused_command_leaves_no_folder():
     assert run("quantize", "a.png", "-o", "out.jpg").exit_code == 2
     assert run("quantize", "*.gif", "-o", "out").exit_code == 2

@@ -222,6 +222,36 @@ def test_a_damaged_tile_is_an_error_that_says_where_and_leaves_nothing(picture, 
     assert os.listdir() == [source]
 
 
+@pytest.mark.parametrize("target", ["out.zarr", "out.tif"])
+def test_what_is_there_already_stays_unless_it_may_be_overwritten(picture, target):
+    source = store(picture, "zarr")
+    quantize.quantize_tiled(source, target, Settings(k=4))
+    with pytest.raises(
+        FileExistsError, match=f"'{target}' is there already: choose another name, or allow it"
+    ):
+        quantize.quantize_tiled(source, target, Settings(k=2))
+    made = quantize.quantize_tiled(source, target, Settings(k=2), overwrite=True)
+    pixels = zarr.open_array(target, mode="r")[:] if target == "out.zarr" else np.asarray(Image.open(target))
+    assert pixels.max() == len(made.palette) - 1 == 1
+    assert sorted(os.listdir()) == sorted([source, target])
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_source_and_other_folders_are_never_replaced(picture, overwrite):
+    source = store(picture, "zarr")
+    Path("photos.zarr").mkdir()
+    Path("photos.zarr/a.txt").write_text("mine")
+    for target, error in (
+        (source, ValueError),
+        (f"{source}/c.zarr", ValueError),
+        ("photos.zarr", FileExistsError),
+    ):
+        with pytest.raises(error, match=r"is an input, which is never|is there already|but no Zarr array"):
+            quantize.quantize_tiled(source, target, Settings(k=2), overwrite=overwrite)
+    np.testing.assert_array_equal(zarr.open_array(source, mode="r")[:], picture)
+    assert Path("photos.zarr/a.txt").read_text() == "mine"
+
+
 def test_an_array_without_pixels_is_refused():
     zarr.create_array("in.zarr", shape=(0, 5, 3), chunks=(1, 5, 3), dtype="u1")
     with pytest.raises(ImageError, match="at least one pixel"):
@@ -258,7 +288,7 @@ def test_an_output_that_appears_meanwhile_is_not_overwritten(picture):
     [
         ("absent.tif -o out.zarr", 2, "cannot open 'absent.tif'"),
         ("in.zarr -o out.png", 2, "must end in .zarr, .tif, .tiff"),
-        ("in.zarr -o in.zarr", 1, "'in.zarr' is there already"),
+        ("in.zarr -o in.zarr", 2, "'in.zarr' is an input, which is never replaced"),
         ("in.zarr -o absent/out.zarr", 2, "there is no folder 'absent'"),
         ("in.zarr -o out.tif -k 300", 2, "a TIFF holds at most 256 colours"),
         ("flat.zarr -o out.zarr", 2, "must be (height, width, 3) uint8"),

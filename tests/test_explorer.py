@@ -213,6 +213,42 @@ def test_a_settings_file_that_is_wrong_is_said_beside_it(explorer, tmp_path):
     assert explorer.variants == [A, B]
 
 
+def test_save_replaces_what_was_there_only_when_it_is_pressed_again(explorer, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("my notes")
+    with pytest.raises(FileExistsError, match="is there already: choose another name, or allow it"):
+        explorer.save(path)
+    ask(explorer, "save", path=str(path), place="file")
+    assert "is there already: press Save again to replace it" in explorer._controls.errors["file"]
+    ask(explorer, "save", path=str(tmp_path / "other.yaml"), place="file")
+    ask(explorer, "save", path=str(path), place="file")
+    assert path.read_text() == "my notes"  # another name came between
+    ask(explorer, "save", path=str(path), place="file")
+    assert explorer._controls.errors["file"] == "" and nb.load_settings(path)[1] == [A, B]
+    explorer.set(0, k=3)
+    explorer.save(path)  # its own file, as it wrote it
+    path.write_text("edited")
+    with pytest.raises(FileExistsError):
+        explorer.save(path)
+    explorer.save(path, overwrite=True)
+    assert nb.load_settings(path)[1][0].k == 3
+
+
+def test_the_image_is_never_a_settings_file(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.yaml", "PNG")
+    explorer = nb.Explorer(tmp_path / "a.yaml", A)
+    with pytest.raises(ValueError, match="is an input, which is never replaced"):
+        explorer.save(tmp_path / "a.yaml", overwrite=True)
+    explorer.close()
+
+
+def test_another_palette_sets_k():
+    fixed = changed(A, {"method": "fixed", "options": {"palette": "pico-8"}})
+    assert fixed.k == 16 and changed(fixed, {"options": {"palette": ["#000", "#fff"]}}).k == 2
+    assert changed(fixed, {"options": {"palette": "rgb"}, "k": 4}).k == 4
+    assert changed(fixed, {"options": {"palette": "pico-8"}, "seed": 1}).k == 16
+
+
 def test_another_method_begins_with_its_own_options():
     assert changed(B, {"method": "kmeans"}).options == {}
     assert changed(B, {"k": 4}).options == B.options

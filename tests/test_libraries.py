@@ -66,7 +66,7 @@ def test_a_library_that_is_not_there_is_asked_for(monkeypatch, method, module, p
     "method, options, words",
     [
         ("opencv", {"attempts": 0}, "attempts must be an integer from 1"),
-        ("opencv", {"epsilon": -1}, "epsilon must be a finite number of at least 0"),
+        ("opencv", {"epsilon": -1}, "epsilon must be a finite number from 0 to 1000"),
         ("opencv", {"flags": "best"}, "flags must be one of 'random', 'pp'"),
         ("imagequant", {"k": 257}, "k of method 'imagequant' must be an integer from 1 to 256, got 257"),
     ],

@@ -1,5 +1,8 @@
+import itertools
 import json
+import os
 import re
+import tempfile
 from pathlib import Path
 
 import jsonschema
@@ -120,9 +123,8 @@ def test_an_error_in_a_spec_names_its_line_and_what_is_allowed(change, line, mes
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("bad.json", '{\n\t"images": ["a.png"],\n\t"variants": [{"k": 0}]\n}', "k must be an integer"),
-        ("bad.yaml", "images: [a.png]\nvariants: [{seed: 2001-99-99}]", "month must be in 1..12"),
-        ("bad.yaml", f"images: [a.png]\nvariants: [{{seed: {'9' * 5000}}}]", "5000 digits"),
+        ("bad.json", '{"images": ["a.png"], "images": ["b.png"]}', "a key is given twice: 'images'"),
+        ("bad.json", f'{{"images": ["a.png"], "variants": [{{"seed": {"9" * 5000}}}]}}', "5000 digits"),
     ],
 )
 def test_what_has_no_line_names_the_file(name, text, message):
@@ -201,3 +203,87 @@ def test_every_key_and_column_is_documented_in_its_own_words():
         name for name, what in (spec.KEYS | measure.COLUMNS).items() if f"| `{name}` | {what} |" not in text
     ]
     assert missing == []
+
+
+# --- what people write, and what nobody should ------------------------------------------------------------
+
+
+def load(text, ending="yaml"):
+    Path(f"odd.{ending}").write_text(text, encoding="utf-8")
+    return spec.load_spec(f"odd.{ending}")
+
+
+ONE = "images: [a.png]\nvariants:\n"
+
+
+@pytest.mark.parametrize(
+    "text, k",
+    [("010", 10), ("0x10", 16), ("0o17", 15), ("1_000", 1000), ("+7", 7), ("09", 9)],
+)
+def test_numbers_are_those_that_people_mean(text, k):
+    assert load(f"{ONE}  - k: {text}\n")["variants"][0].k == k
+
+
+@pytest.mark.parametrize("text", ["1:30", "2024-01-01", "no", "on", "yes", "12:30:45"])
+def test_what_yaml_1_1_takes_for_something_else_is_text(text):
+    assert load(f"title: {text}\n{ONE}  - k: 4\n")["title"] == text
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=12)
+    | st.sampled_from(["010", "09", "0o7", "no", "1:30", "1_0", "~", ".5"])
+)
+def test_any_title_survives_its_file(title):
+    made = nb.Experiment(("a.png",), (Settings(),), title)
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in "yaml", "json":
+            made.save(f"{folder}/spec.{ending}")
+            assert nb.Experiment.load(f"{folder}/spec.{ending}").title == title
+
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{b}: &{b} [*{a}, *{a}]\n" for a, b in itertools.pairwise("abcdefghijklmnopqrstuvwxyz")
+)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (BOMB, "its aliases .* stand for more than 1,000,000 values"),
+        (f"{BOMB}? *z\n: x\n", "line 26: a key must be text or a number, not a list or a mapping"),
+        (f"{ONE}  - k: !!bool 'abc'\n", "line 3: 'abc' cannot be read as bool"),
+        (f"{ONE}  - k: !!int 'abc'\n", "line 3: 'abc' cannot be read as int"),
+        (f"{ONE}  - k: !!float 'abc'\n", "line 3: 'abc' cannot be read as float"),
+        (f"{ONE}  - k: !!timestamp 'abc'\n", "line 3: could not determine a constructor"),
+        (f"{ONE}  - k: !!binary '*'\n", "line 3: could not determine a constructor"),
+        (f"{ONE}  - k: {'1' * 5000}\n", "line 3: .* cannot be read as int"),
+        (f"{ONE}  - k: 2024-01-01\n", "line 3: k must be an integer .* got '2024-01-01'"),
+        (f"{ONE}  - k: 4 \x07\n", "line 3: not a text file: it holds a control character"),
+        (f"{ONE}  - k: {'[' * 100_000}", "line 3: lists or mappings are nested too deep"),
+        (f"{ONE}  - seed: [{', '.join(map(str, range(3000)))}, 7]\n", "line 3: 7 is given twice"),
+        (f"{ONE}  - seed: [{', '.join(map(str, range(100_001)))}]\n", "line 3: these lists make 100,001 combinations"),
+        (f"{ONE}  - k: [2, 3]\n    seed: [0, x]\n", "line 4: seed must be an integer"),
+    ],
+    ids=range(14),
+)  # fmt: skip
+def test_what_nobody_should_write_is_a_sentence_with_its_line(text, words):
+    with pytest.raises(ValueError, match=rf"odd\.yaml.*{words}"):
+        load(text)
+
+
+@pytest.mark.parametrize(
+    "place", ["method: {}", "filter: {}", "dither: {}", "locked: {}", "k: {}", "options: {}"]
+)
+def test_an_error_is_never_long(place):
+    with pytest.raises(ValueError, match=r"odd\.yaml, line 3: ") as raised:
+        load(f"{ONE}  - {place.format('x' * 300_000)}\n")
+    assert len(str(raised.value)) < 500
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", os.getcwd())
+    monkeypatch.setenv("USERPROFILE", os.getcwd())
+    Path("s.yaml").write_text(ONE + "  - k: 4\n")
+    assert spec.load_spec("~/s.yaml")["variants"] == (Settings(k=4),)
+    nb.save_settings("~/t.yaml", ["~/a.png"], [Settings(k=4)])
+    assert nb.load_settings("~/t.yaml") == (["~/a.png"], [Settings(k=4)])

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 from ..choose import choose_k
-from ..errors import ImageError, error_text
+from ..errors import ImageError, error_text, shown
 from ..files.palette_files import ENDINGS, palette_bytes
 from ..hex_colors import to_hex
 from ..images import SAMPLE, STANDARD, expand_images, file_bytes, image_bytes, open_image
@@ -78,6 +78,7 @@ def plan(sources, variants, output, outputs):
     n = len(sources) * len(variants)
     if output is None:
         return [None] * n
+    output = os.path.expanduser(output)
     standard = re.fullmatch(r"(?:(\w+):)?-", output)
     path = Path(output)
     if not standard and (path.is_dir() or not path.suffix or output.endswith(("/", os.sep))):
@@ -237,7 +238,7 @@ def _failure(source, error):
 def _name_and_value(text):
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise ValueError(f"--option must be NAME=VALUE, as in n_init=4; got {text!r}")
+        raise ValueError(f"--option must be NAME=VALUE, as in n_init=4; got {shown(text)}")
     return name, option_value(value)
 
 

@@ -1,5 +1,6 @@
 """The commands for experiments: sweep, report, verify, giant. Heavy modules load inside them."""
 
+import os
 import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -10,10 +11,21 @@ import typer
 from ..errors import error_text
 from .flags import with_settings
 
+
+def home_path(text):
+    """Return the path that a command line says; ``~`` is the home folder also where no shell has seen to it."""
+    return Path(text).expanduser()
+
+
 Spec = Annotated[
-    Path, typer.Argument(metavar="SPEC", help="A YAML file of images and variants, as examples/quick.yaml.")
+    Path,
+    typer.Argument(
+        metavar="SPEC", help="A YAML file of images and variants, as examples/quick.yaml.", parser=home_path
+    ),
 ]
-Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the results, made if missing.")]
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", help="Folder for the results, made if missing.", parser=home_path)
+]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that are there already; inputs never are.")
 ]
@@ -29,7 +41,8 @@ Workers = Annotated[int, typer.Option(min=1, help="Processes of --scheduler loca
 
 def sweep(
     spec: Annotated[
-        Path | None, typer.Argument(metavar="SPEC", help="A YAML file of images and variants.")
+        Path | None,
+        typer.Argument(metavar="SPEC", help="A YAML file of images and variants.", parser=home_path),
     ] = None,
     output: Folder = Path("out"),
     scheduler: Scheduler = None,
@@ -82,13 +95,16 @@ def report(
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="What sweep or report has made.")] = Path("out"),
+    folder: Annotated[Path, typer.Argument(help="What sweep or report has made.", parser=home_path)] = Path(
+        "out"
+    ),
     sample: Annotated[
         int | None, typer.Option(min=1, help="Check this many cells, chosen at random.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of that choice.")] = 0,
     images: Annotated[
-        Path | None, typer.Option(help="Folder to look for images in that are not where they were.")
+        Path | None,
+        typer.Option(help="Folder to look for images in that are not where they were.", parser=home_path),
     ] = None,
     other_versions: Annotated[
         bool,
@@ -115,23 +131,34 @@ def verify(
 def giant(
     image: Annotated[str, typer.Argument(help="A tiled TIFF, or a Zarr array (height, width, 3) of 8 bits.")],
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="NAME.zarr or NAME.tif: labels and palette.")
+        Path,
+        typer.Option("-o", "--output", help="NAME.zarr or NAME.tif: labels and palette.", parser=home_path),
     ],
     scheduler: Scheduler = None,
     workers: Workers = 2,
+    overwrite: Overwrite = False,
     **given,
 ):
     """Quantize an image larger than memory, tile by tile; the same bits as in memory.
 
     Exit status: 0 all well, 1 it failed, 2 wrong use.
     """
-    with _errors(), _progress("tiles") as progress, _pool(scheduler, workers) as pool:
+    with (
+        _errors(kept="nothing of this run is left"),
+        _progress("tiles") as progress,
+        _pool(scheduler, workers) as pool,
+    ):
         from ..settings import Settings
         from ..tiled.quantize import map_here, quantize_tiled
 
         settings = Settings.from_dict({name: value for name, value in given.items() if value is not None})
         made = quantize_tiled(
-            image, output, settings, map_tiles=pool.map if pool else map_here, progress=progress
+            os.path.expanduser(image),
+            output,
+            settings,
+            map_tiles=pool.map if pool else map_here,
+            progress=progress,
+            overwrite=overwrite,
         )
     typer.echo(" ".join(made.palette))
     typer.echo(
@@ -171,8 +198,8 @@ def _pool(scheduler, workers):
 
 
 @contextmanager
-def _errors(*others):
-    """End with a message: status 2 for wrong use, 1 for what went wrong on the way."""
+def _errors(*others, kept="what is done is kept: run the same command again, and it goes on"):
+    """End with a message: status 2 for wrong use, 1 for what went wrong on the way; `kept` is what an interruption leaves."""
     from ..errors import MissingExtra
 
     try:
@@ -180,7 +207,7 @@ def _errors(*others):
     except typer.Exit:
         raise
     except KeyboardInterrupt:
-        stop("interrupted; what is done is kept: run the same command again, and it goes on", 1)
+        stop(f"interrupted; {kept}", 1)
     except (MissingExtra, RuntimeError, OSError) as error:
         missing = isinstance(error, FileNotFoundError)
         stop(error, 2 if missing or OSError in others else 1)

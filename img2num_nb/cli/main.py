@@ -11,7 +11,7 @@ import typer
 
 from .. import __version__
 from . import experiments
-from .experiments import Overwrite, stop
+from .experiments import Overwrite, home_path, stop
 from .flags import with_settings
 
 app = typer.Typer(
@@ -59,6 +59,7 @@ def lab(
         Path | None,
         typer.Argument(
             help="Where the notebooks go, made if missing (default: ./img2num-notebooks).",
+            parser=home_path,
         ),
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
@@ -110,7 +111,9 @@ def quantize(
     ] = None,
     settings: Annotated[
         Path | None,
-        typer.Option(help="A settings file, as the explorer saves it: all its variants are made."),
+        typer.Option(
+            help="A settings file, as the explorer saves it: all its variants are made.", parser=home_path
+        ),
     ] = None,
     output: Annotated[
         str | None,

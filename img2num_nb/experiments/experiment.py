@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ImageError
+from ..errors import ImageError, shown
 from ..files.atomic import write_atomically
 from ..files.outputs import Outputs
-from ..images import SAMPLE, expand_images, image_sha256
+from ..images import SAMPLE, STANDARD, expand_images, image_sha256
 from ..settings import spec, yaml_files
 from ..vocabulary import DEFAULTS, METRICS
 from . import manifest
@@ -103,7 +103,7 @@ class Experiment:
         """
         if isinstance(self.images, Mapping):
             return dict(self.images)
-        return {_name(source): source for source in expand_images(map(os.path.expanduser, self.images))}
+        return {_name(source): source for source in expand_images(map(_source, self.images))}
 
     def run(self, out=None, *, progress=None, run_tasks=run_here, parquet=False, inputs=(), overwrite=False):
         """Compute every cell that is not there yet, and return them all.
@@ -296,15 +296,24 @@ def sweep(
 def _named(images):
     """Return what `Experiment` takes: texts, or name -> array."""
     if isinstance(images, Mapping):
-        return dict(images)
+        return {str(name): _source(source) for name, source in images.items()}
     items = list(images) if isinstance(images, list | tuple) else [images]
     named = {}
     for number, item in enumerate(items, 1):
         if isinstance(item, np.ndarray):
             named[f"array {number}"] = item
         else:
-            named |= {_name(source): source for source in expand_images([os.path.expanduser(item)])}
+            named |= {_name(source): source for source in expand_images([_source(item)])}
     return named
+
+
+def _source(item):
+    """Return what `measure.read` opens, an array or text; or raise."""
+    if isinstance(item, np.ndarray):
+        return item
+    if isinstance(item, str | os.PathLike) and os.fspath(item) != STANDARD:
+        return os.path.expanduser(os.fspath(item))
+    raise ValueError(f"an image of a sweep must be a path, 'sample:NAME' or an array, got {shown(item)}")
 
 
 def _name(source):

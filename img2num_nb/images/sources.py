@@ -17,7 +17,8 @@ def expand_images(patterns):
     Parameters
     ----------
     patterns : iterable of str
-        ``sample:NAME``, ``-`` (standard input), paths, or patterns with ``*``, ``?``, ``[...]`` and ``**``. A file that exists under
+        ``sample:NAME``, ``-`` (standard input), paths, or patterns with ``*``, ``?``, ``[...]`` and ``**``; ``~`` is the home
+        folder. A file that exists under
         that very name is never taken for a pattern.
 
     Raises
@@ -26,7 +27,7 @@ def expand_images(patterns):
         If a pattern matches no file.
     """
     found = {}
-    for text in patterns:
+    for text in map(os.path.expanduser, patterns):
         names = [text]
         if re.search(r"[*?[]", text) and not text.startswith(SAMPLE) and not os.path.exists(text):
             names = sorted(name for name in glob(text, recursive=True) if os.path.isfile(name))

@@ -10,6 +10,7 @@ from ..errors import MissingExtra, check_choice, check_integer, check_number
 from .design import Design
 
 FLAGS = ("random", "pp")
+MAX_EPSILON = 1000.0  # farther than any two colours are apart, in every space
 LONGEST_ROW = 1 << 20  # pixels; from 2**24 on, libimagequant refuses
 
 
@@ -38,7 +39,7 @@ def opencv(
     attempts : int
         Starts, of which the best is kept.
     epsilon : float
-        An attempt ends when no centre moves farther than this, in the units named above.
+        An attempt ends when no centre moves farther than this, in the units named above, 0 to 1000.
     flags : str
         ``"random"`` (KMEANS_RANDOM_CENTERS) or ``"pp"`` (KMEANS_PP_CENTERS).
 
@@ -53,7 +54,7 @@ def opencv(
     """
     cv2 = _import("cv2", "opencv-python-headless", "method 'opencv'")
     attempts = check_integer("attempts", attempts, 1, 1000)
-    epsilon = check_number("epsilon", epsilon, 0)
+    epsilon = check_number("epsilon", epsilon, 0, MAX_EPSILON)
     flag = {"random": cv2.KMEANS_RANDOM_CENTERS, "pp": cv2.KMEANS_PP_CENTERS}[
         check_choice("flags", flags, FLAGS)
     ]

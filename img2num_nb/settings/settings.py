@@ -1,12 +1,13 @@
 """Settings: the choices behind one picture as text, files, Python and commands."""
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 
 from .._typing import StrPath
-from ..errors import check_choice
+from ..errors import check_choice, shown
 from ..files.atomic import write_atomically
 from ..images import SAMPLE
 from ..parameters import Dither, Filter, Parameters, parse_locked
@@ -75,7 +76,9 @@ class Settings(Parameters):
             If a key is unknown (with the nearest name) or a value is not allowed.
         """
         if not isinstance(values, Mapping):
-            raise ValueError(f"settings must be a mapping such as {{k: 16, method: kmeans}}, got {values!r}")
+            raise ValueError(
+                f"settings must be a mapping such as {{k: 16, method: kmeans}}, got {shown(values)}"
+            )
         for name in values:
             check_choice("a setting", name, SETTINGS)
         readers = {"filter": Filter.parse, "dither": Dither.parse, "locked": parse_locked}
@@ -133,8 +136,27 @@ def save_settings(path: StrPath, images: Sequence[str], variants: Sequence["Sett
     >>> import img2num_nb as nb
     >>> nb.save_settings("coffee.yaml", ["sample:coffee"], [nb.Settings(k=8, color_space="oklab")])
     """
+    write_atomically(os.path.expanduser(path), settings_bytes(path, images, variants))
+
+
+def settings_bytes(path, images, variants):
+    """Return what `save_settings` writes, as bytes.
+
+    Raises
+    ------
+    ValueError
+        If images is not a list of texts or paths, or variants no list of `Settings`.
+    """
+    if not isinstance(images, list | tuple) or not all(
+        isinstance(image, str | os.PathLike) for image in images
+    ):
+        raise ValueError(f"images must be a list of texts such as ['sample:coffee'], got {shown(images)}")
+    if not isinstance(variants, list | tuple) or not all(
+        isinstance(variant, Settings) for variant in variants
+    ):
+        raise ValueError(f"variants must be a list of Settings, got {shown(variants)}")
     data = {"images": [str(image) for image in images], "variants": [v.to_dict() for v in variants]}
-    write_atomically(path, yaml_files.text(path, data).encode("utf-8"))
+    return yaml_files.text(path, data).encode("utf-8")
 
 
 def _arguments(values):

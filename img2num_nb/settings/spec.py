@@ -1,6 +1,7 @@
 """Experiment specs: a settings file in which a list makes a grid, and what to measure; an error names its line."""
 
 import json
+import os
 from collections.abc import Mapping
 from functools import partial
 from itertools import chain, groupby, pairwise, product
@@ -10,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from .._typing import StrPath
-from ..errors import check_choice, check_integer
+from ..errors import check_choice, check_integer, shown
 from ..vocabulary import SETTINGS
 from . import yaml_files
 from .settings import IMG2NUM_SPACES, Settings
@@ -90,7 +91,7 @@ def load_settings(path: StrPath) -> tuple[list[str], list[Settings]]:
 
 
 def _load(path, read):
-    path = Path(path)
+    path = Path(os.path.expanduser(path))
     try:
         return read(yaml_files.read(path))
     except ValueError as error:
@@ -118,7 +119,7 @@ def parse(data, sweep=True):
     SpecError
     """
     if not isinstance(data, Mapping):
-        raise SpecError(f"wanted a mapping of images and variants, got {data!r:.60}")
+        raise SpecError(f"wanted a mapping of images and variants, got {shown(data)}")
     for key in data:
         _at((key,), check_choice, "a key of a spec", key, KEYS)
     given = {"images": []} | dict(data) if not sweep else dict(data)
@@ -150,7 +151,7 @@ def parse(data, sweep=True):
         if key in given:
             _at((key,), check_integer, key, given[key], 1, high)
     if not isinstance(given.get("title", ""), str):
-        raise SpecError(f"title must be text, got {given['title']!r}", "title")
+        raise SpecError(f"title must be text, got {shown(given['title'])}", "title")
     return given
 
 
@@ -170,7 +171,7 @@ def expand(values, *path):
     list of Settings
     """
     if not isinstance(values, Mapping):
-        raise SpecError(f"a variant must be a mapping such as {{k: [4, 16]}}, got {values!r}", *path)
+        raise SpecError(f"a variant must be a mapping such as {{k: [4, 16]}}, got {shown(values)}", *path)
     axes = {}
     for name, value in values.items():
         _at((*path, name), check_choice, "a setting", name, SETTINGS)
@@ -179,22 +180,27 @@ def expand(values, *path):
         axes[name] = value if isinstance(value, list) else [value]
         if name == "color_space":  # Img2Num's numbers, which files may hold
             axes[name] = [IMG2NUM_SPACES.get(v, v) if type(v) is int else v for v in axes[name]]
+        seen = set()
         for i, item in enumerate(axes[name]):
-            place = (*path, name, i) if isinstance(value, list) else (*path, name)
-            if name != "options":  # which depend on the method
-                _at(place, Settings.from_dict, {"k": 65536, name: item})
-            if item in axes[name][:i]:
-                raise SpecError(f"{item!r} is given twice", *place)
+            text = repr(item)
+            if text in seen:
+                raise SpecError(f"{shown(item)} is given twice", *path, name, i)
+            seen.add(text)
     n = prod(map(len, axes.values()))
     if n > MAX_VARIANTS:
         raise SpecError(
             f"these lists make {n:,} combinations, and {MAX_VARIANTS:,} are allowed: shorten some", *path
         )
     where = (*path, "options") if "options" in values else path
-    return [
-        _at(where, Settings.from_dict, dict(zip(axes, items, strict=True)))
-        for items in product(*axes.values())
-    ]
+    try:
+        return [Settings.from_dict(dict(zip(axes, items, strict=True))) for items in product(*axes.values())]
+    except ValueError as error:
+        for name, items in axes.items():
+            for i, item in enumerate(items):
+                if name != "options":  # which depend on the method
+                    place = (*path, name, i) if isinstance(values[name], list) else (*path, name)
+                    _at(place, Settings.from_dict, {"k": 65536, name: item})
+        raise SpecError(error, *where) from None
 
 
 def fold(variants):
@@ -243,10 +249,10 @@ def _at(path, function, *arguments):
 
 def _texts(value, key, least):
     if not isinstance(value, list) or len(value) < least:
-        raise SpecError(f"{key} must be a list of texts{', at least one' * least}, got {value!r}", key)
+        raise SpecError(f"{key} must be a list of texts{', at least one' * least}, got {shown(value)}", key)
     for i, item in enumerate(value):
         if not isinstance(item, str):
-            raise SpecError(f"{key} must be texts (quote a name such as '1e5'), got {item!r}", key, i)
+            raise SpecError(f"{key} must be texts (quote a name such as '1e5'), got {shown(item)}", key, i)
     return tuple(value)
 
 
@@ -262,7 +268,7 @@ def _check_different(variants):
 def _line(path, keys):
     """Return the line, from 1, to which `keys` lead, or the nearest above it that there is (most JSON is YAML too); else None."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml_files.BaseLoader)
     except yaml.YAMLError:  # JSON that is indented with tabs
         return None
     line = node.start_mark.line + 1 if node else 1

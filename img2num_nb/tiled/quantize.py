@@ -18,6 +18,7 @@ import numpy as np
 from .. import __version__
 from .._kernels.run import n_threads
 from ..files.atomic import STALE_SECONDS
+from ..files.outputs import Outputs
 from ..filters import window_radius
 from ..hex_colors import to_hex
 from ..histogram import ColorHistogram, code_colors, color_codes
@@ -77,7 +78,7 @@ def in_order(submit, items, window):
             future.cancel()
 
 
-def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=None):
+def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=None, overwrite=False):
     """Quantize an image of any size, with memory for some tiles and the histogram.
 
     Palette and labels are those of `Settings.quantize` on the whole image, bit for bit. The filter, if any, sees each tile with the
@@ -89,13 +90,15 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
         A tiled TIFF, or a Zarr array ``(H, W, 3)`` of uint8, sRGB; pixels are taken as they are, without ICC profile or orientation.
     output : path
         ``NAME.zarr``, an array ``(H, W)`` of labels whose attributes hold the palette; or ``NAME.tif``, a tiled TIFF with a colour map,
-        for at most 256 colours. It appears when it is complete. What is there already is never overwritten.
+        for at most 256 colours. It appears when it is complete. What is there already stays, unless `overwrite` is true.
     settings : Settings
         Any but ``effort="draft"``, dithering and a reduced image to design on.
     map_tiles : callable, optional
         Takes a function and tiles, and yields results in order: by default on threads here; `cluster.Pool.map` for a cluster.
     progress : callable, optional
         Called with the tiles done and their total, which counts each twice.
+    overwrite : bool
+        Whether a TIFF or a Zarr array that is there already may be replaced, once the new one is complete; the source never is.
 
     Returns
     -------
@@ -106,13 +109,14 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
     ImageError
         If the source is no such image.
     ValueError
-        For an unknown kind of output, or settings that a tiled image cannot have.
+        For an unknown kind of output, or one that would change the source; for settings that a tiled image cannot have.
     OSError
         If the output exists or cannot be written; nothing is left behind then.
     """
     started = time.perf_counter()
-    output = _check_output(output, settings)
     source = os.fspath(source)
+    output, outputs = _check_output(output, settings), Outputs([source], overwrite)
+    _check_free(output, outputs)
     shape, grid = tiles.lay_out(source)
     n_done = 0
 
@@ -150,8 +154,8 @@ def quantize_tiled(source, output, settings, *, map_tiles=map_here, progress=Non
             palette,
             attributes,
         )
-        _check_free(output)  # again: hours may have passed
-        os.rename(partial_output, output)
+        _check_free(output, outputs)  # again: hours may have passed
+        _put(partial_output, output)
     except OSError as error:
         raise OSError(
             error.errno,
@@ -230,17 +234,26 @@ def _check_output(output, settings):
         raise ValueError("a tiled image is designed on all its colours: leave fit_on out")
     if settings.dither:
         raise ValueError("a tiled image is not dithered: leave dither out")
-    _check_free(output)
     if not output.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(output.parent)!r}: make it first")
     return output
 
 
-def _check_free(output):
-    if output.exists():
+def _check_free(output, outputs):
+    outputs.check(output)
+    if output.is_dir() and not any((output / name).is_file() for name in ("zarr.json", ".zarray")):
         raise FileExistsError(
-            errno.EEXIST, f"{str(output)!r} is there already: remove it, or choose another name"
+            errno.EEXIST, f"{str(output)!r} is a folder, but no Zarr array: choose another name"
         )
+
+
+def _put(made, output):
+    """Give what was made its name; what had it before is removed after that."""
+    old = made.with_suffix(".old")
+    if output.exists():
+        os.rename(output, old)
+    os.rename(made, output)
+    _remove(old)
 
 
 def _remove_stale(output):

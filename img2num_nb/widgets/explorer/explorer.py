@@ -7,10 +7,11 @@ from functools import partial
 
 from ipywidgets import Box, jslink
 
-from ...errors import error_text
+from ...errors import error_text, shown
+from ...files.outputs import Outputs
 from ...images import SAMPLE
 from ...settings import Settings
-from ...settings.settings import save_settings
+from ...settings.settings import settings_bytes
 from ...settings.spec import load_settings
 from ...vocabulary import MAX_VARIANTS
 from ..standalone import MAX_BYTES, Standalone
@@ -74,12 +75,14 @@ class Explorer(Standalone, Box):
         images = []
         if isinstance(settings, str | os.PathLike):
             images, settings = load_settings(settings)
-        settings = [settings] if isinstance(settings, Settings) else list(settings or FIRST)
+        settings = [settings] if isinstance(settings, Settings) else settings
+        settings = FIRST if settings is None or settings == [] else settings
         _check_number(settings)
         pixels, self._source = read(image if image is not None else [*images, f"{SAMPLE}astronaut"][0])
         bench = Workbench(pixels, self._source.file_bytes)
         self._session = Session(bench, [], self._show, self.push_state)
         self.latencies = []
+        self._saved = {}  # path -> what this explorer wrote there
         self._asked, self._expected = {}, {}  # pane -> when; (pane, version) -> when
         self._seq = 0
         self.viewer = Viewer(pixels, height=height or 520)
@@ -174,9 +177,23 @@ class Explorer(Standalone, Box):
         with self._session.mailbox.lock:
             self._take(Workbench(pixels, source.file_bytes), source)
 
-    def save(self, path):
-        """Write image and variants to a settings file, YAML or JSON, as the command line reads them."""
-        save_settings(path, [self._source.path] if self._source.path else [], self.variants)
+    def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write image and variants to a settings file, YAML or JSON, as the command line reads them.
+
+        Raises
+        ------
+        FileExistsError
+            If a file is there already that this explorer did not write, and `overwrite` is false.
+        ValueError
+            If `path` is the image, or has another ending.
+        """
+        images = [self._source.path] if self._source.path else []
+        path = os.path.expanduser(path)
+        data = settings_bytes(path, images, self.variants)
+        place = os.path.realpath(path)
+        outputs = Outputs([image for image in images if not image.startswith(SAMPLE)], overwrite)
+        outputs.write(path, data, lambda content: content == self._saved.get(place))
+        self._saved[place] = data
 
     def load(self, path):
         """Take the variants, and the image if there is one, from a settings file."""
@@ -371,5 +388,8 @@ def _variants(settings):
 
 
 def _check_number(settings):
+    wanted = "settings must be Settings, as nb.Settings(k=4), a list of them, or the path of a settings file"
+    if not isinstance(settings, list | tuple) or not all(isinstance(each, Settings) for each in settings):
+        raise ValueError(f"{wanted}, got {shown(settings)}")
     if not 1 <= len(settings) <= MAX_VARIANTS:
         raise ValueError(f"the explorer shows 1 to {MAX_VARIANTS} variants, got {len(settings)}")

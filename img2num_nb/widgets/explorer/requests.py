@@ -21,6 +21,7 @@ class Requests:
         self._explorer = explorer
         self._controls = controls
         self._pieces = []
+        self._asked = None  # the file that the next Save may replace
         controls.on_msg(self._receive)
 
     def show_error(self, place, text=""):
@@ -80,15 +81,21 @@ class Requests:
 
     def _do_download(self, what, view, index):
         def then(made, error):
-            self.complain("file", error_text(error) if error else "")
+            self.show_error("file", error_text(error) if error else "")
             name, kind, data = made or ("", "", b"")
             self._controls.send({"download": what, "view": view, "name": name, "type": kind}, [data])
 
         self._explorer.download_later(what, index, then)
 
     def _do_save(self, path):
-        self._explorer.save(path)
-        self.show_error("done", f"Saved: {os.path.abspath(path)}")
+        asked, self._asked = self._asked, None
+        try:
+            self._explorer.save(path, overwrite=path == asked)
+        except FileExistsError as error:
+            self._asked = path
+            text = f"{path!r} is there already: press Save again to replace it, or choose another name"
+            raise FileExistsError(error.errno, text) from error
+        self.show_error("done", f"Saved: {os.path.abspath(os.path.expanduser(path))}")
 
     def _do_load(self, path):
         images, settings = load_settings(path)

@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from ...errors import ImageError
-from ...images import SAMPLE, ImageWarning, file_bytes, load_image, open_image
+from ...images import SAMPLE, STANDARD, ImageWarning, file_bytes, load_image, open_image
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,12 @@ def read(image, name="image.png"):
     ImageError
         If there is no such file or it holds no sound image.
     """
+    image = os.path.expanduser(image) if isinstance(image, str) else image
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ImageWarning)
         try:
-            pixels = open_image(image) if isinstance(image, str) else load_image(image)
+            named = isinstance(image, str) and image != STANDARD  # a notebook has no standard input
+            pixels = open_image(image) if named else load_image(image)
         except ImageError as error:
             if isinstance(image, bytes):
                 raise ImageError(f"{name}: {error}") from None

@@ -49,6 +49,7 @@ class KChooser(Lesson):
 
     _esm, _css = front_end("chooser")
     VERBS = ("stop",)
+    _worker = None
 
     k = t.Int(16).tag(sync=True)
     _ks = t.List(t.Int()).tag(sync=True)
@@ -98,7 +99,8 @@ class KChooser(Lesson):
 
     def close(self):
         """Give up the rest of the curve, and remove the widget."""
-        self._worker.drop()
+        if self._worker:
+            self._worker.drop()
         super().close()
 
     def figure(self):

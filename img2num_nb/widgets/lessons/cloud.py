@@ -4,6 +4,7 @@ import numpy as np
 import traitlets as t
 
 from ...color import SPACES, to_grid
+from ...errors import check_quantization
 from ...hex_colors import to_hex
 from ...histogram import ColorHistogram
 from ...images import validate_image
@@ -54,7 +55,10 @@ class ColorCloud(Lesson):
     _palette = t.Dict().tag(sync=True)
 
     def __init__(self, image, quantization=None, color_space="srgb", viewer=None, pane=None, **traits):
-        self.image, self.quantization = validate_image(image), quantization
+        self.image = validate_image(image)
+        self.quantization = quantization
+        if quantization is not None:
+            check_quantization("quantization", quantization)
         self.cloud = scene.cloud(ColorHistogram.from_image(self.image))
         self.labels = self._labels()
         super().__init__(color_space=color_space, **traits)

@@ -6,12 +6,13 @@ changed and nothing else, and a view that is opened later finds everything. The 
 """
 
 import math
+from collections.abc import Mapping
 
 import anywidget
 import numpy as np
 import traitlets as t
 
-from ...errors import ImageError, check_integer
+from ...errors import ImageError, check_integer, shown
 from ...images import validate_image
 from ...vocabulary import MAX_PANES
 from ..frontend import script, style
@@ -109,6 +110,10 @@ class Viewer(Standalone, anywidget.AnyWidget):
     del _slot
 
     def __init__(self, image, panes=None, **traits):
+        if not isinstance(panes, Mapping | None):
+            raise ValueError(
+                f"panes must be a dict of titles and pictures such as {{'8 colours': q}}, got {shown(panes)}"
+            )
         self._version = 0
         self._drawn = []
         self._slots = {}  # pane id -> slot
