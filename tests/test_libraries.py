@@ -1,5 +1,6 @@
 """OpenCV and libimagequant: the methods are the libraries, as they are."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -74,3 +75,25 @@ def test_a_library_that_is_not_there_is_asked_for(monkeypatch, method, module, p
 def test_a_wrong_option_is_named_with_what_is_allowed(method, options, words):
     with pytest.raises(ValueError, match=words):
         quantize(IMAGE, **{"k": 4, "method": method} | options)
+
+
+FORK = """
+import multiprocessing, numpy
+import img2num_nb as nb
+
+def palette(queue=None):
+    image = numpy.random.default_rng(0).integers(0, 256, (200, 300, 3), numpy.uint8)
+    made = nb.quantize(image, 8, method="sklearn-kmeans", max_iter=5).palette.tolist()
+    return queue.put(made) if queue else made
+
+here = palette()
+context = multiprocessing.get_context("fork")
+queue = context.Queue()
+process = context.Process(target=palette, args=(queue,), daemon=True)
+process.start()
+assert queue.get(timeout=100) == here
+"""
+
+
+def test_scikit_learn_in_a_forked_process_does_not_hang():
+    subprocess.run([sys.executable, "-c", FORK], check=True, timeout=200)

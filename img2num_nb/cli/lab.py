@@ -2,11 +2,12 @@
 
 import filecmp
 import os
-import shutil
 import subprocess
 import sys
 import warnings
 from pathlib import Path
+
+from ..files.atomic import write_atomically
 
 FIRST = "00-explore.ipynb"
 
@@ -48,7 +49,7 @@ def prepare(folder=None):
         target = folder / name
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            write_atomically(target, path.read_bytes(), replace=False)
         elif not filecmp.cmp(path, target, shallow=False):
             kept.append(str(name))
     return folder, kept

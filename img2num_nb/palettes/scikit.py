@@ -1,17 +1,22 @@
 """scikit-learn's k-means on the weighted histogram: the methods that tutorials use, and our oracle."""
 
+import os
+from contextlib import nullcontext
+
 import numpy as np
 
 from ..errors import check_choice, check_integer, check_number
 from .design import Design
 
 INITS = ("k-means++", "random")
+_HOME = os.getpid()  # of the process that imported this
 
 
 def sklearn_kmeans(coords, counts, k, rng, *, max_iter=100, init="k-means++", n_init=1, tol=1e-4):
     """scikit-learn's KMeans, each distinct colour weighted by its pixels.
 
-    Options as scikit-learn's; `init` may also be ``(k, 3)`` sRGB colours to start from.
+    Options as scikit-learn's; `init` may also be ``(k, 3)`` sRGB colours to start from. In a forked process it works on one thread; a
+    program that forks after scikit-learn was used, but before this module was imported, must start its processes by spawn.
 
     References
     ----------
@@ -53,9 +58,21 @@ def _fit(estimator, coords, counts, k, rng, max_iter, init, n_init, **options):
     n_init = check_integer("n_init", n_init, 1, 1000) if isinstance(init, str) else 1
     seed = int(rng.integers(1 << 31))
     model = estimator(k, init=init, n_init=n_init, max_iter=max_iter, random_state=seed, **options)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _threads():
         # fewer clusters than k: the result says so itself, in n_colors
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(coords, sample_weight=counts.astype(np.float64))
     centers = np.floor(model.cluster_centers_ + 0.5)
     return Design(centers, int(model.n_iter_), bool(model.n_iter_ < max_iter))
+
+
+def _threads():
+    """Return a context for scikit-learn's work: one thread in a forked process, where more than one would wait for ever.
+
+    The OpenMP runtime of GCC does not outlive a fork: https://scikit-learn.org/stable/faq.html (why does it hang with n_jobs > 1).
+    """
+    if os.getpid() == _HOME:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="openmp")
