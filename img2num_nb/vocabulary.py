@@ -258,6 +258,9 @@ SETTINGS = {
     ),
 }
 
+#: Settings in the order in which a command line has them: what people change first, then the rest.
+_FIRST, _LAST = ("k", "color_space", "method"), ("seed", "max_iter", "options")
+COMMAND_ORDER = (*_FIRST, *(name for name in SETTINGS if name not in _FIRST + _LAST), *_LAST)
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 
 #: The sigmas of `FILTER_SPACES`, and the strength of dithering.
@@ -283,6 +286,9 @@ OPTIONS = {
     "epsilon": Term("Tolerance (epsilon)", "It ends when no colour moves farther than this."),
     "flags": Term("Start (flags)", "How the first colours are chosen."),
 }
+
+#: Pixels of an image, at most, unless somebody says otherwise: what is refused from a file's header.
+MAX_PIXELS = 128_000_000
 
 #: Settings side by side in the explorer, and panes in the viewer, at most.
 MAX_VARIANTS, MAX_PANES = 5, 6

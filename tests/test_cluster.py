@@ -148,7 +148,7 @@ def test_tile_by_tile_gives_the_same_bits_as_whole(picture, small_tiles, kind, t
 
 @pytest.mark.parametrize(
     "values, words",
-    [({"dither": "bayer"}, "a giant image is not dithered"), ({"fit_on": 64}, "designed on all its colours")],
+    [({"dither": "bayer"}, "a tiled image is not dithered"), ({"fit_on": 64}, "designed on all its colours")],
 )
 def test_a_giant_image_refuses_what_it_cannot_have(picture, values, words):
     with pytest.raises(ValueError, match=words):

@@ -90,7 +90,7 @@ def test_columns_are_documented_and_in_order():
 
 def test_an_image_is_decoded_once_and_each_filter_runs_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(measure, "open_image", lambda name: calls.append(name) or nb.load_image(name))
+    monkeypatch.setattr(measure, "open_image", lambda name, _: calls.append(name) or nb.load_image(name))
     monkeypatch.setattr(measure, "prepare", lambda image, filter: calls.append(str(filter)) or prepare(image))
     measure.compile_variants(spec.expand({"filter": ["1,2,lab", "2,3,lab"]}))
     calls.clear()
@@ -525,7 +525,7 @@ def engine_modules():
 
 
 #: What computing code may import without being part of the digest: checks, texts, and files.
-PROSE = {"errors", "hex_colors", "palette_files", "atomic", "vocabulary"}
+PROSE = {"errors", "hex_colors", "palette_files", "atomic", "vocabulary", "_typing"}
 
 
 def test_the_engine_s_digest_covers_all_that_computing_code_imports():

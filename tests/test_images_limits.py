@@ -145,27 +145,10 @@ def test_the_later_frames_of_an_animation_are_not_visited(monkeypatch):
 # --- TIFF ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "array, options, words",
-    [
-        (
-            np.zeros((3, 9, 9), np.uint16),
-            {"photometric": "rgb", "planarconfig": "separate"},
-            "separate planes",
-        ),
-        (np.zeros((9, 9), np.float32), {"compression": "zlib", "byteorder": ">"}, "compressed big-endian"),
-        (np.zeros((9, 9), np.int16), {"compression": "zlib", "byteorder": ">"}, "compressed big-endian"),
-        (np.zeros((9, 9), np.float32), {"photometric": "miniswhite"}, "0 is white"),
-        (np.zeros((9, 9, 3), np.float32), {"photometric": "rgb"}, "of a kind Pillow does not read"),
-        (np.zeros((9, 9), np.float64), {}, "of a kind Pillow does not read"),
-        (np.zeros((9, 9, 3), np.uint8), {"photometric": "rgb", "subfiletype": 1}, "thumbnail"),
-        (np.zeros((9, 9, 3), np.uint8), {"photometric": "cielab"}, "CIELAB"),
-    ],
-    ids=["planes", "float", "int16", "white is zero", "float rgb", "double", "thumbnail", "cielab"],
-)
-def test_a_tiff_that_pillow_would_misread_is_refused_by_name(array, options, words):
-    with pytest.raises(ImageError, match=f"unsupported TIFF: .*{words}"):
-        load_image(tiff(array, **options))
+def test_a_tiff_whose_first_page_is_a_thumbnail_is_refused_by_name():
+    content = tiff(np.zeros((9, 9, 3), np.uint8), photometric="rgb", subfiletype=1)
+    with pytest.raises(ImageError, match=r"unsupported TIFF: .*thumbnail"):
+        load_image(content)
 
 
 def test_signed_16_bit_tiff_outside_0_to_255_is_an_error_until_its_range_is_given():

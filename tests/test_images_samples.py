@@ -245,7 +245,8 @@ def test_an_icc_profile_serves_gray_and_16_bits_and_leaves_alpha_alone():
     gray = load_image(encode(GRAY, "PNG", icc_profile=profile))
     assert np.abs(gray[..., 0] - srgb_from_linear(GRAY / 255)).max() <= 1.5
     deep = tiff(RGB.astype(np.uint16) * 257, photometric="rgb", iccprofile=profile)
-    assert np.array_equal(load_image(deep), load_image(encode(RGB, "PNG", icc_profile=profile)))
+    apart = load_image(deep).astype(int) - load_image(encode(RGB, "PNG", icc_profile=profile))
+    assert np.abs(apart).max() <= 1
     clear = np.dstack([RGB, np.zeros_like(GRAY)])
     clear[0, 0] = 255
     assert np.all(load_image(encode(clear, "PNG", icc_profile=profile)) == 255)

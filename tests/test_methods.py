@@ -5,6 +5,7 @@ import pytest
 from oracles import lloyd_step, noise, photo
 from PIL import Image
 
+import img2num_nb as nb
 from img2num_nb import METHODS, ColorHistogram, quantize
 from img2num_nb._kernels import starts
 from img2num_nb.color import from_grid
@@ -322,3 +323,13 @@ def test_methods_rank_as_in_the_literature(errors, k):
 @pytest.mark.parametrize("method, theirs", [("median-cut", "Pillow median cut"), ("octree", "Pillow octree")])
 def test_median_cut_and_octree_are_no_worse_than_pillows_on_any_picture(errors, method, theirs, k):
     assert (errors[method, k] <= 1.02 * errors[theirs, k]).all()
+
+
+@pytest.mark.parametrize(
+    "method", [name for name in nb.METHODS if nb.METHODS[name].package is None and name != "fixed"]
+)
+@pytest.mark.parametrize("color_space", ["lab", "srgb", "hsv"])
+def test_a_grey_picture_stays_grey(method, color_space):
+    grey = nb.sample_image("coffee")[::8, ::8, :1].repeat(3, axis=2)
+    palette = nb.quantize(grey, 7, method=method, color_space=color_space).palette
+    assert np.ptp(palette, axis=1).max() == 0

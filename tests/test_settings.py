@@ -24,7 +24,7 @@ DITHERINGS = st.builds(
     Dither,
     st.sampled_from([name for name in DITHERS if name != "none"]),
     st.floats(0, 1),
-    st.sampled_from(LIGHTS),
+    st.sampled_from(list(LIGHTS)),
 )
 CODES = st.integers(0, 2**24 - 1).map("#{:06x}".format)
 OPTIONS = st.fixed_dictionaries(

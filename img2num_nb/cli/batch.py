@@ -22,7 +22,7 @@ from ..settings import Settings
 from ..settings.options import option_value
 from ..settings.spec import load_settings
 from ..shared_palette import design_checked
-from ..vocabulary import METRICS
+from ..vocabulary import MAX_PIXELS, METRICS
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
@@ -102,7 +102,7 @@ def plan(sources, variants, output, outputs):
     return [outputs.check(path)]
 
 
-def share(sources, variants):
+def share(sources, variants, max_pixels=MAX_PIXELS):
     """Return variant -> the `SharedPalette` of all pictures that can be read: the others are told when their turn comes.
 
     Raises
@@ -118,12 +118,12 @@ def share(sources, variants):
     def readable(filter):
         for source in sources:
             with suppress(ImageError, OSError):
-                yield smooth(open_image(source), filter)
+                yield smooth(open_image(source, max_pixels), filter)
 
     return {id(variant): design_checked(readable(variant.filter), variant) for variant in variants}
 
 
-def run(sources, variants, targets, outputs, limits=None, shared=None):
+def run(sources, variants, targets, outputs, limits=None, shared=None, max_pixels=MAX_PIXELS):
     """Yield a row for each picture: plain text, numbers and lists, or what failed under ``"error"``.
 
     Parameters
@@ -136,6 +136,8 @@ def run(sources, variants, targets, outputs, limits=None, shared=None):
         max_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is the most.
     shared : dict, optional
         What `share` returns.
+    max_pixels : int
+        As of `load_image`.
 
     Raises
     ------
@@ -146,7 +148,7 @@ def run(sources, variants, targets, outputs, limits=None, shared=None):
     for source in sources:
         image, failure = None, None
         try:
-            image = open_image(source)
+            image = open_image(source, max_pixels)
         except (ImageError, OSError, MemoryError) as error:
             failure = error
         prepared = {}  # filter -> what its variants share: of the image itself, and of the latest filter

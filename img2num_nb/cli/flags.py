@@ -22,7 +22,7 @@ def with_settings(command):
     """
     signature = inspect.signature(command)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    flags = [_flag(name, setting) for name, setting in vocabulary.SETTINGS.items() if name != "options"]
+    flags = [_flag(name, vocabulary.SETTINGS[name]) for name in vocabulary.COMMAND_ORDER if name != "options"]
     place = max(1, sum(p.default is p.empty for p in own))  # after what a command must have
     command.__signature__ = signature.replace(parameters=[*own[:place], *flags, *own[place:]])
     command.__annotations__ = {p.name: p.annotation for p in command.__signature__.parameters.values()}

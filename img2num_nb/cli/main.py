@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from ..vocabulary import MAX_PIXELS
 from . import experiments
 from .experiments import Overwrite, home_path, stop
 from .flags import with_settings
@@ -131,6 +132,9 @@ def quantize(
             help="Design one palette for all pictures: frames, sprites, the tiles of a map.",
         ),
     ] = False,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Refuse larger pictures, from their header.")
+    ] = MAX_PIXELS,
     overwrite: Overwrite = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
@@ -163,8 +167,10 @@ def quantize(
             raise ValueError(
                 "--shared-palette has the k that you give: leave --max-delta-e and --max-bytes out"
             )
-        shared = batch.share(sources, variants) if shared_palette else None
-        rows = _watch(batch.run(sources, variants, targets, outputs, limits, shared), len(targets))
+        shared = batch.share(sources, variants, max_pixels) if shared_palette else None
+        rows = _watch(
+            batch.run(sources, variants, targets, outputs, limits, shared, max_pixels), len(targets)
+        )
     except MissingExtra as error:
         stop(error, 1)
     except (ValueError, OSError) as error:

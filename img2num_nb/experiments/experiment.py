@@ -15,7 +15,7 @@ from ..files.atomic import write_atomically
 from ..files.outputs import Outputs
 from ..images import SAMPLE, STANDARD, expand_images, image_sha256
 from ..settings import spec, yaml_files
-from ..vocabulary import DEFAULTS, METRICS
+from ..vocabulary import DEFAULTS, MAX_PIXELS, METRICS
 from . import manifest
 from .journal import Journal
 from .measure import Task, cell_key, compile_variants, read, run_task, source_sha256
@@ -50,6 +50,8 @@ class Experiment:
         Names of `quality.METRICS`.
     max_side : int, optional
         Images are reduced to this many pixels a side first.
+    max_pixels : int
+        Larger images are refused, and become rows with an error.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class Experiment:
     repeats: int = 1
     metrics: tuple = tuple(METRICS)
     max_side: int | None = None
+    max_pixels: int = MAX_PIXELS
 
     @classmethod
     def load(cls, path):
@@ -87,6 +90,7 @@ class Experiment:
             "repeats": self.repeats,
             "metrics": list(self.metrics),
             "max_side": self.max_side,
+            "max_pixels": self.max_pixels,
         }
 
     def save(self, path):
@@ -193,9 +197,9 @@ class Experiment:
         content = digest = source_sha256(source)
         if digest is None:
             with suppress(ImageError, OSError):
-                content = image_sha256(read(source))
+                content = image_sha256(read(source, self.max_pixels))
         cells = tuple((cell_key(name, content, settings, **common), settings) for settings in self.variants)
-        return Task(name, source, cells, digest, **common)
+        return Task(name, source, cells, digest, **common, max_pixels=self.max_pixels)
 
     def _manifest(self, out, rows, counts, started):
         """Return the manifest of a run, without the hashes of the other files."""

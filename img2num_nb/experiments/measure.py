@@ -20,7 +20,7 @@ from ..prepare import prepare
 from ..quality import metrics
 from ..quantization import quantize_prepared
 from ..settings import Settings
-from ..vocabulary import METRICS, SETTINGS
+from ..vocabulary import MAX_PIXELS, METRICS, SETTINGS
 from . import manifest
 
 #: What a row has where it does not say: the defaults, as text.
@@ -81,11 +81,12 @@ class Task:
     metrics: tuple = tuple(METRICS)
     repeats: int = 1
     max_side: int | None = None
+    max_pixels: int = MAX_PIXELS
 
 
-def read(source):
+def read(source, max_pixels=MAX_PIXELS):
     """Return the image of a path, a sample or an array: (H, W, 3) uint8 sRGB."""
-    return validate_image(source) if isinstance(source, np.ndarray) else open_image(source)
+    return validate_image(source) if isinstance(source, np.ndarray) else open_image(source, max_pixels)
 
 
 def source_sha256(source):
@@ -128,7 +129,7 @@ def run_task(task):
     compile_variants(settings for _, settings in task.cells)
     start = time.perf_counter()
     try:
-        image = read(task.source)
+        image = read(task.source, task.max_pixels)
         shared = {"seconds_decode": time.perf_counter() - start, "image_sha256": image_sha256(image)}
         image = preview(image, task.max_side).image if task.max_side else image
         shared |= {"height": image.shape[0], "width": image.shape[1]}

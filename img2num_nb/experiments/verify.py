@@ -104,7 +104,12 @@ def verify(folder, *, sample=None, seed=0, images=None, other_versions=False):
             verdicts["not checked"] += len(cells)
             continue
         tasks = tuple((row["key"], settings_of(row)) for row in cells)
-        common = {"metrics": experiment.metrics, "max_side": experiment.max_side, "repeats": 1}
+        common = {
+            "metrics": experiment.metrics,
+            "max_side": experiment.max_side,
+            "repeats": 1,
+            "max_pixels": experiment.max_pixels,
+        }
         again = {row["key"]: row for row in run_task(Task(item["name"], source, tasks, **common))}
         for row in cells:
             now = again[row["key"]]

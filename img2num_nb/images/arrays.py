@@ -72,7 +72,7 @@ def check_size(width, height, max_pixels, name):
 
 def too_large(name, size, max_pixels):
     """Return the ImageError for an image of that `size`, a phrase."""
-    remedy = "pass a larger max_pixels if it is meant, or make the image smaller"
+    remedy = "pass a larger max_pixels (--max-pixels on the command line) if it is meant, or make the image smaller"
     return ImageError(f"{name} has {size}, more than max_pixels={max_pixels:_}; {remedy}")
 
 
@@ -108,14 +108,8 @@ def to_levels(array, value_range, name):
     ndarray, (H, W, C), uint8, C-contiguous, own memory
         ``floor(255 * (value - black) / (white - black) + 0.5)``: the nearest level, halves upwards.
     """
-    check_layout(array.shape, array.dtype, name)
-    black, white = value_range or _natural_range(array.dtype)
-    plain = array.dtype == np.uint8 and (black, white) == (0, 255)
-    if not plain:
-        _check_values(array, black, white, name)
-    if array.ndim == 2:
-        array = array[..., np.newaxis]
-    if plain:
+    array, (black, white) = checked_samples(array, value_range, name)
+    if array.dtype == np.uint8 and (black, white) == (0, 255):
         return np.array(array, order="C", subok=False)
     levels = np.empty(array.shape, np.uint8)
     step = max(1, _BLOCK // (array.shape[1] * array.shape[2]))
@@ -124,6 +118,26 @@ def to_levels(array, value_range, name):
         scaled = (array[rows].astype(np.float64) - black) / (white - black)
         levels[rows] = np.floor(np.clip(scaled, 0, 1) * 255 + 0.5)
     return levels
+
+
+def checked_samples(array, value_range, name):
+    """Return `array` as (H, W, C), and the values that mean black and white, if layout and values are those of an image.
+
+    Parameters as of `to_levels`.
+    """
+    check_layout(array.shape, array.dtype, name)
+    black, white = value_range or _natural_range(array.dtype)
+    if not (array.dtype == np.uint8 and (black, white) == (0, 255)):
+        _check_values(array, black, white, name)
+    return array[..., np.newaxis] if array.ndim == 2 else array, (black, white)
+
+
+def narrow_range(array):
+    """Return the value range of 8, 10, 12 or 14 bits that uint16 samples seem to hold, or None: they are very dark else."""
+    if array.dtype.kind != "u" or array.dtype.itemsize != 2:
+        return None
+    high = int(array.max())
+    return next(((0, white) for white in (255, 1023, 4095, 16383) if 0 < high <= white), None)
 
 
 def _natural_range(dtype):

@@ -13,7 +13,10 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from ..errors import ImageError
 from . import arrays, npy, png
+from .encoding import Encoding, adobe_rgb, from_code_points, from_gamma
+from .heif import nclx
 from .sniff import sniff
+from .tiff import read_tiff
 
 
 class Samples(NamedTuple):
@@ -23,6 +26,7 @@ class Samples(NamedTuple):
     value_range: tuple | None = None  # (black, white) where the array's dtype does not tell
     cmyk: bool = False
     profile: bytes | None = None  # ICC
+    encoding: Encoding | None = None  # what the samples mean as light, where that is said otherwise
     notes: tuple = ()  # sentences for the user
 
 
@@ -81,11 +85,6 @@ def _translated(name, kind, max_pixels):
     except MemoryError as error:
         raise ImageError(f"{name} needs more memory than there is; make the image smaller") from error
     except UnidentifiedImageError as error:
-        if kind == "TIFF":
-            raise ImageError(
-                f"unsupported TIFF: {name} is damaged, or its samples are of a kind Pillow does not read (it "
-                "reads 8 and 16 bits, and gray floats); convert it to RGB, or pass tifffile.imread(path)"
-            ) from error
         wrong = "it is damaged or truncated, or the installed Pillow lacks this format"
         raise DamagedError(f"{name} begins like {kind} but cannot be opened: {wrong}") from error
     except KeyError as error:
@@ -136,10 +135,25 @@ def read_pillow(im, name, *, max_pixels, frame=None):
 def _read_image(stream, kind, name, max_pixels, frame, lenient):
     with _pillow(max_pixels, lenient), _translated(name, kind, max_pixels):
         # After a failed load Pillow's image object can deliver garbage, so each reading opens the file anew.
-        im = _open(stream, kind, name, max_pixels, frame)
+        try:
+            im = _open(stream, kind, name, max_pixels, frame)
+        except UnidentifiedImageError:
+            if kind != "TIFF":
+                raise
+            return _by_tifffile(stream, name, max_pixels, frame)
         rawmode = _rawmode(im)
+        if kind == "JPEG2000" and _deep_jpeg2000(stream):
+            what = "JPEG 2000 of more than 8 bits, of which Pillow makes wrong colours"
+            raise ImageError(
+                f"{name} is {what}: convert it to PNG or TIFF, for example by vips or ImageMagick"
+            )
+        if kind == "PSD" and (im.mode not in ("L", "RGB", "CMYK") or _psd_channels(stream) > len(im.mode)):
+            what = "a Photoshop file with transparency or of another kind than 8-bit gray, RGB or CMYK"
+            raise ImageError(f"{name} is {what}: export it as PNG")
         if kind == "TIFF":
-            _check_tiff(im, rawmode, frame, name)
+            _check_tiff(im, frame, name)
+            if _beyond_pillow(im, rawmode):
+                return _by_tifffile(stream, name, max_pixels, frame)
         if rawmode == "LA;16B":  # Pillow would keep 8 bits; the four bytes of a pixel are two 16-bit numbers
             array = _load(im, "RGBA").view(">u2")
         elif deep := re.fullmatch(r"(RGB[AX]?|CMYK);16([LBN])", rawmode):
@@ -152,11 +166,58 @@ def _read_image(stream, kind, name, max_pixels, frame, lenient):
             array = _samples(im, name)
         if kind == "PNG" and not lenient and (damage := png.damage(stream)):
             raise ValueError(damage)
-        samples = _finish(im, array, rawmode)
+        samples = _with_encoding(_finish(im, array, rawmode), im, kind, stream, name)
         if frame is None and im.format != "MPO" and getattr(im, "is_animated", False):
             note = f"{name} has several frames; this is the first; choose another by frame=1, 2, ..."
-            samples = samples._replace(notes=(note,))
+            samples = samples._replace(notes=(*samples.notes, note))
         return samples
+
+
+def _deep_jpeg2000(stream):
+    """Return whether the first component of a JPEG 2000 codestream has more than 8 bits (ISO/IEC 15444-1, A.5.1: SIZ)."""
+    stream.seek(0)
+    head = stream.read(1 << 16)
+    at = head.find(b"\xff\x4f\xff\x51")
+    return 0 <= at < len(head) - 42 and (head[at + 42] & 0x7F) + 1 > 8
+
+
+def _psd_channels(stream):
+    stream.seek(12)
+    return int.from_bytes(stream.read(2))
+
+
+def _by_tifffile(stream, name, max_pixels, frame):
+    array, facts = read_tiff(stream, name, max_pixels, frame)
+    orientation = facts.pop("orientation")
+    return Samples(_oriented(array, orientation if orientation in range(1, 9) else 1), **facts)
+
+
+def _with_encoding(samples, im, kind, stream, name):
+    """Add what the samples mean as light, where something else than an ICC profile says so; a code point comes before a profile."""
+    said = png.color_chunks(stream) if kind == "PNG" else {}
+    points = said.get("cICP") or (nclx(stream) if kind in ("AVIF", "HEIF") and not samples.profile else None)
+    encoding, trouble = None, None
+    if points:
+        bits = 8 * samples.array.dtype.itemsize
+        encoding, trouble = from_code_points(points[0], points[1], bool(points[3]) or kind != "PNG", bits)
+    elif samples.profile or "sRGB" in said:
+        return samples
+    elif said.keys() & {"gAMA", "cHRM"}:
+        encoding = from_gamma(said.get("gAMA"), said.get("cHRM"))
+    elif _says_adobe_rgb(im):
+        encoding = adobe_rgb()
+    notes = [f"{name}: {note}" for note in (trouble, encoding and encoding.note) if note]
+    profile = None if points and not trouble else samples.profile
+    return samples._replace(encoding=encoding, profile=profile, notes=(*samples.notes, *notes))
+
+
+def _says_adobe_rgb(im):
+    """Return whether EXIF says Adobe RGB: by its interoperability index (DCF 2.0), or as many cameras' colour space 2."""
+    exif = _exif(im)
+    try:
+        return exif.get_ifd(_INTEROPERABILITY).get(1) == "R03" or exif.get_ifd(_EXIF).get(_COLOR_SPACE) == 2
+    except Exception:  # of a broken EXIF, of many kinds
+        return False
 
 
 _OTHER_ORDER = {"L": "B", "B": "L", "N": "B" if sys.byteorder == "little" else "L"}
@@ -164,12 +225,26 @@ _OTHER_ORDER = {"L": "B", "B": "L", "N": "B" if sys.byteorder == "little" else "
 
 def _open(stream, kind, name, max_pixels, frame):
     stream.seek(0)
-    im = Image.open(stream, formats=(kind,))
+    if kind == "HEIF":
+        _register_heif(name)
+    with warnings.catch_warnings():  # our own error comes next
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        im = Image.open(stream, formats=(kind,))
     arrays.check_size(*im.size, max_pixels, name)
     if frame is not None:
         _seek(im, frame, name)
         arrays.check_size(*im.size, max_pixels, name)
     return im
+
+
+def _register_heif(name):
+    try:
+        import pi_heif
+    except ImportError:
+        raise ImageError(
+            f"{name} is HEIC, which needs the package 'pi-heif': pip install 'img2num-nb[heif]'"
+        ) from None
+    pi_heif.register_heif_opener()
 
 
 def _seek(im, frame, name):
@@ -201,30 +276,40 @@ def _load(im, rawmode):
     return np.asarray(im)
 
 
-def _check_tiff(im, rawmode, frame, name):
-    """Refuse what Pillow reads wrongly without a word."""
-    bits = max(im.tag_v2.get(_BITS_PER_SAMPLE, (1,)))
-    base, _, layout = rawmode.partition(";")
-    wrong = None
+def _check_tiff(im, frame, name):
+    """Refuse a page that is not the picture."""
     if frame is None and (im.tag_v2.get(_SUBFILE_TYPE, 0) & 1 or _DNG_VERSION in im.tag_v2):
-        wrong = (
-            "its first page is a thumbnail, as in camera raw files; develop it, or choose a page by frame="
-        )
-    elif im.mode == "LAB":
-        wrong = "CIELAB samples; convert it to RGB"
-    elif bits > 8 and not layout:
-        wrong = f"{bits}-bit samples in separate planes; pass np.moveaxis(tifffile.imread(path), 0, -1)"
-    elif layout.endswith(("BF", "BS")) and im.tile[0].codec_name == "libtiff":
-        wrong = f"compressed big-endian {bits}-bit samples; pass tifffile.imread(path)"
-    elif base == "F" and im.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
-        wrong = "floats where 0 is white; pass 1 - tifffile.imread(path)"
-    if wrong:
-        raise ImageError(f"unsupported TIFF: {name} has {wrong}")
+        what = "its first page is a thumbnail, as in camera raw files"
+        raise ImageError(f"unsupported TIFF: {name} has {what}; develop it, or choose a page by frame=")
+
+
+def _beyond_pillow(im, rawmode):
+    """Return whether Pillow would read these samples wrongly without a word."""
+    tags = im.tag_v2
+    bits = max(tags.get(_BITS_PER_SAMPLE, (1,)))
+    base, _, layout = rawmode.partition(";")
+    colors = tags.get(_COLOR_MAP)
+    return (
+        im.mode == "LAB"
+        or tags.get(_COMPRESSION) in _BY_IMAGECODECS
+        or (bits > 8 and tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1)
+        or (bits > 8 and not layout)
+        or (bits in (9, 10, 11, 12, 13, 14, 15))
+        or (layout.endswith(("BF", "BS")) and im.tile[0].codec_name == "libtiff")
+        or (base == "F" and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO)
+        or 2 in tags.get(_SAMPLE_FORMAT, ())
+        or (colors is not None and 0 < max(colors) < 256)
+    )
 
 
 _SUBFILE_TYPE, _BITS_PER_SAMPLE, _PHOTOMETRIC, _DNG_VERSION = 254, 258, 262, 50706  # TIFF 6.0, DNG 1.4
+_COMPRESSION, _BY_IMAGECODECS = (
+    259,
+    (22610, 34712, 34887, 50001, 50002),
+)  # JPEG XR, JPEG 2000, LERC, WebP, JPEG XL
+_SAMPLES_PER_PIXEL, _PLANAR, _COLOR_MAP, _SAMPLE_FORMAT = 277, 284, 320, 339  # TIFF 6.0
 _WHITE_IS_ZERO = 0
-_ORIENTATION = 0x0112  # EXIF 2.3
+_ORIENTATION, _COLOR_SPACE, _EXIF, _INTEROPERABILITY = 0x0112, 0xA001, 0x8769, 0xA005  # EXIF 2.3
 
 
 def _samples(im, name):
@@ -265,10 +350,24 @@ def _with_key(array, key):
     return np.concatenate([colours, seen * np.array(np.iinfo(array.dtype).max, array.dtype)], axis=2)
 
 
-def _orientation(im):
-    """EXIF orientation 1..8; 1 if it is broken. Only after loading: in a PNG, EXIF may follow the pixels."""
+def _exif(im):
+    """Return the EXIF of an image that is loaded: in a PNG, EXIF may follow the pixels. (Pillow's own getexif also turns by XMP.)"""
+    if hasattr(im, "tag_v2"):
+        return im.getexif()
+    exif = Image.Exif()
     try:
-        value = im.getexif().get(_ORIENTATION)
+        exif.load(im.info.get("exif") or b"")
+    except Warning:
+        raise
+    except Exception:
+        exif.clear()
+    return exif
+
+
+def _orientation(im):
+    """EXIF orientation 1..8; 1 if it is broken."""
+    try:
+        value = im.tag_v2.get(_ORIENTATION) if hasattr(im, "tag_v2") else _exif(im).get(_ORIENTATION)
     except Warning:
         raise
     except Exception:

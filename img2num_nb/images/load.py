@@ -12,6 +12,7 @@ from PIL import Image, ImageColor
 from .._typing import StrPath, Uint8Array
 from ..errors import ImageError, check_choice, check_integer
 from ..files.atomic import open_regular
+from ..vocabulary import MAX_PIXELS
 from . import arrays, decode, profile
 from .arrays import validate_image
 from .samples import SAMPLES, draw_shapes, sample_path
@@ -26,7 +27,7 @@ def load_image(
     source: StrPath | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray,
     *,
     background: str | tuple[int, int, int] = "white",
-    max_pixels: int = 128_000_000,
+    max_pixels: int = MAX_PIXELS,
     frame: int | None = None,
     allow_damaged: bool = False,
     value_range: tuple[float, float] | None = None,
@@ -70,8 +71,8 @@ def load_image(
     Warns
     -----
     ImageWarning
-        Animations, damaged files that were let in, unusable ICC profiles, fully transparent images,
-        suffixes that promise another format.
+        Animations, damaged files that were let in, unusable ICC profiles and colour code points, HDR, 16-bit values that seem to hold
+        fewer bits, channels that were ignored, fully transparent images, suffixes that promise another format.
 
     Notes
     -----
@@ -80,10 +81,12 @@ def load_image(
     1. Samples are scaled to the nearest of 0..255, halves upwards. 16-bit files are read with all their
        bits (but premultiplied ones, and 10 or 12 bits in AVIF and 16-bit colour in PPM, are cut to 8 by the
        decoder).
-    2. EXIF orientation is applied, once. A transparent colour or palette entry becomes alpha.
-    3. Colours go to sRGB by the file's ICC profile, in 8 bits; without one they are taken as sRGB, CMYK by
-       the plain formula (255 - C)(255 - K) / 255. gAMA, cHRM and cICP chunks, gain maps and EXIF's colour
-       space are not used.
+    2. EXIF orientation is applied, once; that of XMP is not. A transparent colour or palette entry becomes alpha.
+    3. Colours go to sRGB by what the file says first of these: PNG's cICP or AVIF's nclx; an ICC profile (8-bit files by Little CMS,
+       16-bit files with all their bits where the profile is curves and a matrix, as those of working spaces are); PNG's gAMA and
+       cHRM (a gamma within 5 % of 1 / 2.2 is sRGB's); Adobe RGB in EXIF. HDR (PQ, HLG) is shown with 203 cd/m² as white, brighter
+       parts are clipped, and a warning says so. Without any of these, samples are taken as sRGB, and CMYK by the plain formula
+       (255 - C)(255 - K) / 255. Gain maps are not used.
     4. Alpha is composited over `background`, rounded to the nearest level.
 
     Examples
@@ -100,13 +103,10 @@ def load_image(
     value_range = arrays.check_value_range(value_range)
 
     samples, name = _read(source, max_pixels, frame, allow_damaged)
-    levels = arrays.to_levels(samples.array, value_range or samples.value_range, name)
-    levels, profile_note = profile.to_srgb(levels, samples.profile, samples.cmyk)
+    levels, note = _to_srgb(samples, value_range or samples.value_range, name)
     image = arrays.composite(levels, behind)
 
-    notes = list(samples.notes)
-    if profile_note:
-        notes.append(f"{name}: {profile_note}")
+    notes = [*samples.notes, *([f"{name}: {note}"] if note else [])]
     if levels.shape[2] in (2, 4) and not levels[..., -1].any():
         notes.append(f"{name} is fully transparent: all that shows is the background {background!r}")
     for note in notes:
@@ -206,6 +206,27 @@ def image_sha256(image: Uint8Array) -> str:
     digest = hashlib.sha256(f"{image.shape[0]} {image.shape[1]} 3 uint8\n".encode())
     digest.update(image)
     return digest.hexdigest()
+
+
+def _to_srgb(samples, value_range, name):
+    """Return samples as uint8 levels of sRGB, (H, W, C), and a sentence about what could not be converted, or None."""
+    array, said = samples.array, samples.encoding
+    deep = array.dtype != np.uint8 and not samples.cmyk
+    if said is None and samples.profile and deep:
+        channels = 3 if array.ndim == 3 and array.shape[2] > 2 else 1
+        if profile.is_srgb(samples.profile, channels):
+            samples = samples._replace(profile=None)
+        else:
+            said = profile.encoding(
+                samples.profile, channels
+            )  # in 8 bits, shadows of linear light would be lost
+    if said is not None:
+        array, limits = arrays.checked_samples(array, value_range, name)
+        return said.to_levels(array, limits), None
+    levels, note = profile.to_srgb(arrays.to_levels(array, value_range, name), samples.profile, samples.cmyk)
+    if value_range is None and not samples.profile and (narrow := arrays.narrow_range(array)):
+        note = f"its 16-bit values end at {array.max()} and it is nearly black; if they hold fewer bits, pass value_range={narrow}"
+    return levels, note
 
 
 # --- sources ----------------------------------------------------------------------------------------------

@@ -110,6 +110,33 @@ def damage(stream):
             return "pixel rows are missing" if missing > 0 else None
 
 
+def color_chunks(stream):
+    """Return what the chunks before the pixels of a PNG say of its colours.
+
+    Returns
+    -------
+    dict
+        ``"cICP"``: 4 numbers; ``"sRGB"``: True; ``"gAMA"``: a number; ``"cHRM"``: 8 numbers, x and y of white, red, green and blue.
+        Chunks of a wrong length are left out.
+    """
+    found = {}
+    stream.seek(8)
+    while True:
+        head = stream.read(8)
+        length, kind = int.from_bytes(head[:4]), head[4:]
+        if len(head) < 8 or kind in (b"IDAT", b"IEND"):
+            return found
+        data = stream.read(length + 4)[:length] if length <= 64 else stream.seek(length + 4, 1) and b""
+        if kind == b"cICP" and length == 4:
+            found["cICP"] = tuple(data)
+        elif kind == b"sRGB":
+            found["sRGB"] = True
+        elif kind == b"gAMA" and length == 4 and any(data):
+            found["gAMA"] = int.from_bytes(data) / 100_000
+        elif kind == b"cHRM" and length == 32:
+            found["cHRM"] = tuple(int.from_bytes(data[i : i + 4]) / 100_000 for i in range(0, 32, 4))
+
+
 def _unpacked_size(header):
     """Bytes that the pixel data of a PNG unpacks to: for each row, one filter byte and the samples."""
     width, height = int.from_bytes(header[:4]), int.from_bytes(header[4:8])

@@ -5,6 +5,8 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
+from .encoding import from_profile
+
 _MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}  # ICC's name of a device space: Pillow's mode
 
 
@@ -45,27 +47,46 @@ def to_srgb(levels, profile, cmyk=False):
     return (np.concatenate([converted, alpha], axis=2) if alpha.shape[2] else converted), note
 
 
+def is_srgb(profile, channels):
+    """Return whether a profile moves no colour of a grid by more than one level: sRGB under another name."""
+    try:
+        mode, transform = _transform(profile, channels)
+    except Exception:  # broken: `to_srgb` says how
+        return False
+    return mode != "CMYK" and not _moves(mode, transform)
+
+
+def encoding(profile, channels):
+    """Return the `Encoding` of a profile that fits a picture of 1 or 3 channels, or None."""
+    found = from_profile(profile)
+    fits = found and (channels == 3) == (found.matrix is not None)
+    return found if fits or (found and len(found.curves) == 1) else None
+
+
 def _convert(colours, profile):
+    mode, transform = _transform(profile, colours.shape[2])
+    if len(mode) > colours.shape[2]:  # a gray picture with an RGB profile: its grays are R = G = B
+        colours = np.broadcast_to(colours, (*colours.shape[:2], 3))
+    if mode != "CMYK" and not _moves(mode, transform):
+        return colours
+    return np.asarray(ImageCms.applyTransform(_image(colours, mode), transform))
+
+
+def _transform(profile, channels):
+    """Return Pillow's mode of a profile's colours, and the transform to sRGB."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _MODES[source.profile.xcolor_space.strip()]
-    if mode == "RGB" and colours.shape[2] == 1:  # a gray picture with an RGB profile: its grays are R = G = B
-        colours = np.broadcast_to(colours, (*colours.shape[:2], 3))
-    if len(mode) != colours.shape[2]:
-        raise ValueError(f"a {mode} profile in a picture of {colours.shape[2]} channels")
-    transform = ImageCms.buildTransform(
-        source,
-        ImageCms.createProfile("sRGB"),
-        mode,
-        "RGB",
-        ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )
-    if mode != "CMYK":
-        probe = _grid(len(mode))
-        moved = np.asarray(ImageCms.applyTransform(_image(probe, mode), transform)).astype(int) - probe
-        if np.abs(moved).max() <= 1:
-            return colours
-    return np.asarray(ImageCms.applyTransform(_image(colours, mode), transform))
+    if len(mode) != channels and (mode, channels) != ("RGB", 1):
+        raise ValueError(f"a {mode} profile in a picture of {channels} channels")
+    intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+    return mode, ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB", intent, flags)
+
+
+def _moves(mode, transform):
+    """Return whether a transform moves a colour of a grid by more than one level."""
+    probe = _grid(len(mode))
+    moved = np.asarray(ImageCms.applyTransform(_image(probe, mode), transform)).astype(int) - probe
+    return np.abs(moved).max() > 1
 
 
 def _grid(channels):

@@ -11,29 +11,38 @@ SUPPORTED = {
     "PNG": rb"\x89PNG\r\n\x1a\n",
     "JPEG": rb"\xff\xd8\xff",
     "WEBP": rb"RIFF....WEBP",
-    "TIFF": rb"II[*+]\0|MM\0[*+]",
+    "TIFF": rb"(II[*+]\0|MM\0[*+])(?!....CR)",
     "GIF": rb"GIF8[79]a",
     "BMP": rb"BM",
     "PPM": rb"P[1-6f]\s",
     "AVIF": rb"....ftyp(avi[fs]|m[is]f1.{4}(.{4})*?avi[fs])",
+    "HEIF": rb"....ftyp(hei[cmsx]|hev[cmsx]|m[is]f1)",
+    "JPEG2000": rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51",
+    "QOI": rb"qoif",
+    "ICO": rb"\0\0\x01\0[^\0]",
+    "PSD": rb"8BPS",
     "NPY": rb"\x93NUMPY",
     "NPZ": rb"PK\x03\x04.{26}[^/\x00]{0,200}?\.npy",
 }
-SUPPORTED_WORDS = "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, AVIF, .npy or .npz"
+SUPPORTED_WORDS = (
+    "PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, AVIF, HEIC, JPEG 2000, QOI, TGA, ICO, PSD, .npy or .npz"
+)
 
 _OTHERS = {
+    "a camera raw file (CR2): develop it, and save a TIFF or PNG": rb"II[*]\0....CR",
     "an HTML page": rb"\s*(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body)",
     "an SVG drawing": rb"\s*(<\?xml.*?)?(<!--.*?-->\s*)*(<!DOCTYPE svg.*?)?<svg|<\?xml.*<svg",
     "an XML file": rb"\s*<\?xml",
     "a PDF document": rb"\s*%PDF",
     "PostScript or EPS": rb"\s*%!|\xc5\xd0\xd3\xc6",
     "a Git LFS pointer: fetch the file itself by `git lfs pull`": rb"version https://git-lfs",
-    "HEIC or HEIF: convert it to JPEG or PNG": rb"....ftyp(hei|hev|m[is]f1)",
-    "JPEG 2000: convert it to PNG": rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51",
     "JPEG XL: convert it to PNG": rb"\0\0\0\x0cJXL |\xff\x0a",
-    "a Photoshop file: export it as PNG": rb"8BPS",
-    "OpenEXR": rb"v/1\x01",
-    "a Windows icon": rb"\0\0[\1\2]\0",
+    "OpenEXR, light without a white: map its tones, and save a PNG": rb"v/1\x01",
+    "a Radiance picture, light without a white: map its tones, and save a PNG": rb"#\?(RADIANCE|RGBE)",
+    "FITS: read it by astropy, and pass the array with its value_range": rb"SIMPLE  =",
+    "DICOM: read it by pydicom, and pass the array with its value_range": rb".{128}DICM",
+    "a camera raw file: develop it, and save a TIFF or PNG": rb"FUJIFILMCCD-RAW|IIRO|IIRS|MMOR|IIU\0|\0MRM|FOVb|....ftypcrx ",
+    "a Windows cursor": rb"\0\0\x02\0",
     "a ZIP archive": rb"PK\x03\x04|PK\x05\x06",
     "a gzip archive": rb"\x1f\x8b",
     "HDF5": rb"\x89HDF",
@@ -49,6 +58,12 @@ _SUFFIXES = {
     "BMP": ".bmp .dib",
     "PPM": ".ppm .pgm .pbm .pnm .pfm",
     "AVIF": ".avif .avifs",
+    "HEIF": ".heic .heif .hif",
+    "JPEG2000": ".jp2 .j2k .jpx .jpf",
+    "QOI": ".qoi",
+    "TGA": ".tga",
+    "ICO": ".ico",
+    "PSD": ".psd",
     "NPY": ".npy",
     "NPZ": ".npz",
 }
@@ -73,9 +88,35 @@ def sniff(stream, name):
     for kind, pattern in SUPPORTED.items():
         if re.match(pattern, head, re.DOTALL):
             return kind
+    if _is_tga(stream, head):
+        return "TGA"
     raise ImageError(
         f"{name} is not a supported image (looks like {_likeness(head)}); wanted: {SUPPORTED_WORDS}"
     )
+
+
+def _is_tga(stream, head):
+    """Return whether a file is a Truevision TGA: it has no signature, so its footer or every field of its header must fit."""
+    stream.seek(0, 2)
+    stream.seek(max(0, stream.tell() - 26))
+    footer = stream.read(26)
+    stream.seek(0)
+    if (
+        len(head) < 18
+        or head[2] not in (1, 2, 3, 9, 10, 11)
+        or head[1] > 1
+        or head[16] not in (8, 16, 24, 32)
+    ):
+        return False
+    palette = head[7] in (15, 16, 24, 32) if head[1] else head[3:8] == bytes(5)
+    fits = (
+        palette
+        and head[1] == (head[2] in (1, 9))
+        and head[17] < 0x30
+        and any(head[12:14])
+        and any(head[14:16])
+    )
+    return footer[8:24] == b"TRUEVISION-XFILE" or fits
 
 
 def _likeness(head):

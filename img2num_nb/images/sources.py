@@ -3,9 +3,11 @@
 import os
 import re
 import sys
+from functools import partial
 from glob import glob
 
 from ..errors import ImageError
+from ..vocabulary import MAX_PIXELS
 
 SAMPLE = "sample:"
 STANDARD = "-"  # standard input, or output
@@ -37,8 +39,14 @@ def expand_images(patterns):
     return list(found)
 
 
-def open_image(source):
+def open_image(source, max_pixels=MAX_PIXELS):
     """Return the image of ``"sample:NAME"``, of ``"-"`` (standard input) or of a path: (H, W, 3) uint8, sRGB.
+
+    Parameters
+    ----------
+    source : str
+    max_pixels : int
+        As of `load_image`.
 
     Raises
     ------
@@ -48,9 +56,9 @@ def open_image(source):
     from .load import load_image, sample_image
 
     if source == STANDARD:
-        return _standard_input(load_image)
+        return _standard_input(partial(load_image, max_pixels=max_pixels))
     if not source.startswith(SAMPLE):
-        return load_image(source)
+        return load_image(source, max_pixels=max_pixels)
     try:
         return sample_image(source.removeprefix(SAMPLE))
     except ValueError as error:

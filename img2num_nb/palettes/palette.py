@@ -25,9 +25,17 @@ def design_palette(histogram, parameters, cancel=None):
     design : Design
     """
     design = _design(histogram, parameters, cancel)
-    return canonical(
-        np.vstack([color.from_grid(design.centers, parameters.space), parameters.locked_colors])
-    ), design
+    colors = color.from_grid(design.centers, parameters.space)
+    if METHODS[parameters.method].keeps_few and not np.ptp(histogram.colors, axis=1).any():
+        colors = _greys(colors, parameters.space)
+    return canonical(np.vstack([colors, parameters.locked_colors])), design
+
+
+def _greys(colors, space):
+    """Return the nearest greys: a method that puts centres beside its points must not tint a grey picture."""
+    greys = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    squares = ((color.to_grid(colors, space)[:, None] - color.to_grid(greys, space)) ** 2).sum(axis=2)
+    return greys[squares.argmin(axis=1)]
 
 
 def canonical(colors):

@@ -1,6 +1,6 @@
 """The JSON schema of specs, for editors: what `spec.parse` allows, as far as a schema can say it."""
 
-from ..vocabulary import COLOR_SPACES, DITHERS, FILTER_SPACES, LIGHTS, METRICS, SETTINGS
+from ..vocabulary import COLOR_SPACES, DITHERS, FILTER_SPACES, LIGHTS, MAX_PIXELS, METRICS, SETTINGS
 from .settings import Settings
 from .spec import KEYS
 
@@ -39,6 +39,7 @@ def schema():
         "variants": {"type": "array", "items": variant, "minItems": 1},
         "repeats": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1},
         "metrics": {"type": "array", "items": {"enum": list(METRICS)}, "minItems": 1},
+        "max_pixels": {"type": "integer", "minimum": 1, "default": MAX_PIXELS},
         "max_side": {"type": ["integer", "null"], "minimum": 1, "maximum": 1 << 20},
     }
     return {

@@ -11,7 +11,7 @@ from ..errors import check_choice, shown
 from ..files.atomic import write_atomically
 from ..images import SAMPLE
 from ..parameters import Dither, Filter, Parameters, parse_locked
-from ..vocabulary import SETTINGS
+from ..vocabulary import COMMAND_ORDER, SETTINGS
 from . import yaml_files
 from .options import option_text
 
@@ -112,9 +112,9 @@ class Settings(Parameters):
         source = f"./{source}" if source.startswith("-") else source
         words = ["img2num-nb", "quantize", source]
         texts, usual = self.to_dict(), type(self)().to_dict()
-        for name, setting in SETTINGS.items():
+        for name in COMMAND_ORDER:
             if name in ALWAYS or (texts[name] != usual[name] and name != "options"):
-                words += [setting.flag(name), str(texts[name])]
+                words += [SETTINGS[name].flag(name), str(texts[name])]
         words += chain.from_iterable(("--option", f"{k}={option_text(v)}") for k, v in self.options.items())
         return shlex.join(words)
 

@@ -23,6 +23,7 @@ KEYS = {
     "variants": "settings, a mapping each; a list in the place of a value makes a grid",
     "repeats": "quantizations a cell, of which times are the median, 1 to 1000",
     "metrics": "what is measured; by default everything",
+    "max_pixels": "larger images are refused; by default 128 megapixels",
     "max_side": "images are reduced to this many pixels a side first, 1 to 1048576",
 }
 MAX_VARIANTS = 100_000
@@ -147,7 +148,7 @@ def parse(data, sweep=True):
             _at(("metrics", i), check_choice, "a metric", name, METRICS)
     if given.get("max_side") is None:
         given.pop("max_side", None)
-    for key, high in ("repeats", 1000), ("max_side", 1 << 20):
+    for key, high in ("repeats", 1000), ("max_side", 1 << 20), ("max_pixels", 1 << 62):
         if key in given:
             _at((key,), check_integer, key, given[key], 1, high)
     if not isinstance(given.get("title", ""), str):

@@ -4,11 +4,13 @@ import json
 import os
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 
 from ..errors import ImageError, MissingExtra
 from ..files.atomic import open_regular
+from ..images import is_srgb
 
 SIDE = 2048  # pixels of a tile's side, about
 MAX_BLOCK = 1 << 27  # pixels that must be decoded at once
@@ -49,11 +51,24 @@ def opened(path):
     store = None
     try:
         try:
-            store = path if folder else tifffile.imread(path, aszarr=True, series=0, level=0)
+            if folder:
+                store = path
+                _check_group(path)
+            else:
+                with tifffile.TiffFile(path) as tif:
+                    _check_page(tif.pages.first, path)
+                store = tifffile.imread(path, aszarr=True, series=0, level=0)
             pixels = zarr.open_array(store, mode="r")
+        except (ImageError, MissingExtra):
+            raise
         except Exception as error:  # of many kinds, from two libraries
             raise ImageError(f"{path!r} is neither a TIFF nor a Zarr array: {error}") from error
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape or pixels.dtype != np.uint8:
+        grey = pixels.ndim == 2 and not folder
+        if (
+            (not grey and (pixels.ndim != 3 or pixels.shape[2] != 3))
+            or 0 in pixels.shape
+            or pixels.dtype != np.uint8
+        ):
             raise ImageError(
                 f"{path!r} must be (height, width, 3) uint8, sRGB, of at least one pixel; got {pixels.shape} {pixels.dtype}"
             )
@@ -63,12 +78,57 @@ def opened(path):
             store.close()
 
 
+def _check_page(page, path):
+    """Raise ImageError unless tiles of a TIFF's page, taken as they are, are what `load_image` makes of it."""
+    tag = page.tags.get
+    gray = page.samplesperpixel == 1 and page.photometric == 1
+    wrong = None
+    if page.bitspersample != 8 or page.sampleformat != 1:
+        wrong = f"has samples of {page.bitspersample} bits, kind {page.dtype}"
+    elif not gray and (page.samplesperpixel != 3 or page.photometric not in (2, 6)):
+        wrong = f"has {page.samplesperpixel} channels of kind {getattr(page.photometric, 'name', page.photometric)}"
+    elif page.samplesperpixel > 1 and page.planarconfig == 2:
+        wrong = "has its channels in separate planes"
+    elif tag(274) and tag(274).value != 1:
+        wrong = f"is turned (orientation {tag(274).value})"
+    elif tag(34675) and not is_srgb(bytes(tag(34675).value), page.samplesperpixel):
+        wrong = "has an ICC profile other than sRGB"
+    elif page.photometric == 6 and page.compression != 7:
+        wrong = "has YCbCr samples"
+    if wrong:
+        raise ImageError(
+            f"{path!r} {wrong}: tiles must be upright gray or RGB of 8 bits, sRGB, in one plane; convert it (vips, GDAL), or quantize "
+            "it in memory, where such files are understood"
+        )
+    if page.compression not in _BUILT_IN and find_spec("imagecodecs") is None:
+        raise MissingExtra("imagecodecs", "cluster", f"a TIFF compressed by {page.compression.name}")
+
+
+_BUILT_IN = (1, 8, 32773, 32946)  # none, deflate, PackBits: what tifffile reads by itself
+
+
+def _check_group(path):
+    """Raise ImageError that names the arrays of a Zarr group, such as an OME-Zarr image: one of them is wanted."""
+    import zarr
+
+    node = zarr.open(path, mode="r")
+    if isinstance(node, zarr.Group):
+        names = sorted(name for name, _ in node.arrays())
+        found = (
+            f"name one of its arrays, as in {os.path.join(path, names[0])!r}"
+            if names
+            else "it holds no array"
+        )
+        raise ImageError(f"{path!r} is a Zarr group ({', '.join(names) or 'empty'}): {found}")
+
+
 def read(path, tile):
     """Return the pixels of a tile, (top, bottom, left, right); ImageError if they are damaged."""
     top, bottom, left, right = tile
     with opened(path) as pixels:
         try:
-            return np.ascontiguousarray(pixels[top:bottom, left:right])
+            part = pixels[top:bottom, left:right]
+            return np.ascontiguousarray(part if part.ndim == 3 else np.repeat(part[..., None], 3, axis=2))
         except MemoryError:
             raise
         except Exception as error:  # of many kinds: zlib.error, TiffFileError, RuntimeError
