@@ -24,7 +24,7 @@ class Choice:
         The image in `k` colours, exactly as `quantize` gives it.
     tried : dict
         k -> figures of each k tried, in ascending order: ``"rms"``, the root of the mean squared distance in the colour space, and
-        ``"delta_e_mean"`` and ``"png_bytes"`` where they were asked for.
+        ``"delta_e_mean"``, ``"s_delta_e_mean"`` and ``"png_bytes"`` where they were asked for.
     knee : int or None
         The k tried at which more colours begin to buy little (see `find_knee`): no more than a hint. None below three ks tried.
     """
@@ -42,6 +42,7 @@ def choose_k(
     image: Uint8Array,
     *,
     max_delta_e: float | None = None,
+    max_s_delta_e: float | None = None,
     max_png_bytes: int | None = None,
     max_k: int = 256,
     original: Uint8Array | None = None,
@@ -62,8 +63,10 @@ def choose_k(
         sRGB.
     max_delta_e : float, optional
         Mean CIEDE2000 difference that is allowed: the smallest k that keeps it.
+    max_s_delta_e : float, optional
+        Mean S-CIELAB difference that is allowed, which gives dithering its due (see `s_cielab`): the smallest k that keeps it.
     max_png_bytes : int, optional
-        Bytes that an indexed PNG may have: the greatest k that keeps it. With `max_delta_e` too: the smallest k for the difference, if
+        Bytes that an indexed PNG may have: the greatest k that keeps it. With a difference too: the smallest k for the difference, if
         its file is not larger.
     max_k : int
         Most colours, 1 to 65536.
@@ -96,10 +99,14 @@ def choose_k(
     """
     if "k" in settings:
         raise ValueError(f"k is what choose_k finds, got k={settings['k']!r}: leave it out, or give max_k")
-    if max_delta_e is None and max_png_bytes is None:
-        raise ValueError("give max_delta_e, max_png_bytes or both: otherwise any number of colours is right")
+    if max_delta_e is None and max_s_delta_e is None and max_png_bytes is None:
+        raise ValueError(
+            "give max_delta_e, max_s_delta_e or max_png_bytes: otherwise any number of colours is right"
+        )
     if max_delta_e is not None:
         max_delta_e = check_number("max_delta_e", max_delta_e, 0)
+    if max_s_delta_e is not None:
+        max_s_delta_e = check_number("max_s_delta_e", max_s_delta_e, 0)
     if max_png_bytes is not None:
         max_png_bytes = check_integer("max_png_bytes", max_png_bytes, 1, 1 << 62)
     locked = settings.get("locked")
@@ -119,8 +126,9 @@ def choose_k(
         max_k = min(max_k, len(histogram) + n_locked)  # with which all colours are kept
     exact = original is image and histogram.bits == 8
     counted = histogram if exact else ColorHistogram.from_image(original)
-    limits = {"delta_e_mean": max_delta_e, "png_bytes": max_png_bytes}
-    names = [name for name, limit in limits.items() if limit is not None]
+    limits = {"delta_e_mean": max_delta_e, "s_delta_e_mean": max_s_delta_e}
+    limits = {name: limit for name, limit in limits.items() if limit is not None}
+    names = [*limits, *(["png_bytes"] if max_png_bytes is not None else [])]
     tried = {}
 
     def make(k):
@@ -133,15 +141,19 @@ def choose_k(
             tried[k] = {"rms": rms, **metrics(original, made, names, histogram=counted)}
         return tried[k]
 
-    if max_delta_e is not None:
-        k = smallest_k(lambda k: figures(k)["delta_e_mean"] <= max_delta_e, least, max_k)
+    if limits:
+        k = smallest_k(
+            lambda k: all(figures(k)[name] <= limit for name, limit in limits.items()), least, max_k
+        )
         if k is None:
             remedy = "a larger difference or more colours"
             if max_k < asked_k:
                 remedy = "a larger difference, for these are all colours"
+            name = next(name for name, limit in limits.items() if figures(max_k)[name] > limit)
+            what = {"delta_e_mean": "delta E", "s_delta_e_mean": "S-CIELAB delta E"}[name]
             raise ImageError(
-                f"no k tried up to {max_k} has a mean delta E of at most {max_delta_e:g}: at {max_k} it is "
-                f"{figures(max_k)['delta_e_mean']:.3g}; allow {remedy}"
+                f"no k tried up to {max_k} has a mean {what} of at most {limits[name]:g}: at {max_k} it is "
+                f"{figures(max_k)[name]:.3g}; allow {remedy}"
             )
     else:
         too_many = smallest_k(lambda k: figures(k)["png_bytes"] > max_png_bytes, least, max_k)
@@ -150,7 +162,7 @@ def choose_k(
     if max_png_bytes is not None and size > max_png_bytes:
         raise ImageError(
             f"a PNG of k = {k} has {size} bytes, more than {max_png_bytes}: allow more bytes"
-            + ("" if max_delta_e is None else ", or a larger difference")
+            + (", or a larger difference" if limits else "")
         )
     tried = dict(sorted(tried.items()))
     return Choice(make(k), tried, find_knee(list(tried), [row["rms"] for row in tried.values()]))

@@ -15,6 +15,7 @@ from .errors import check_choice, check_quantization
 from .histogram import ColorHistogram, color_codes
 from .images import png_bytes, validate_image
 from .mapping import map_pixels
+from .s_cielab import s_delta_e
 from .shapes.regions import label_regions
 from .vocabulary import METRICS
 
@@ -64,6 +65,8 @@ def metrics(
        doi:10.1002/col.20070
     .. [3] Z. Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE Trans. Image Processing
        13(4), 2004, doi:10.1109/TIP.2003.819861
+    .. [4] X. Zhang, B. A. Wandell, "A spatial extension of CIELAB for digital color-image reproduction", J. Society for Information
+       Display 5(1), 1997, doi:10.1889/1.1985127 (S-CIELAB; for other viewing distances see `s_cielab.s_delta_e`)
 
     Examples
     --------
@@ -98,6 +101,10 @@ def _measure(pixels, quantization, wanted, histogram):
     out = {}
     if {"mse", "psnr", "delta_e_mean", "delta_e_p95", "palette_in_image", "n_distinct"}.intersection(wanted):
         out |= _color_errors(pixels, quantization, wanted, histogram)
+    if "s_delta_e_mean" in wanted or "s_delta_e_p95" in wanted:
+        delta = s_delta_e(pixels, quantization.image)
+        out["s_delta_e_mean"] = float(delta.mean())
+        out["s_delta_e_p95"] = float(np.percentile(delta, 95, method="inverted_cdf"))
     if "ssim" in wanted:
         out["ssim"] = ssim(pixels, quantization.image)
     if "n_regions" in wanted:

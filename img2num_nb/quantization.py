@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -271,14 +271,13 @@ def map_to_palette(pixels, histogram, palette, parameters, *, keep, check=False,
     space, dither = parameters.space, parameters.dither
     color_labels, counts, error = nearest(histogram, palette, space)
     if dither and dither.strength:
-        look_up = partial(map_pixels, pixels, histogram)
         if check:
-            _check_same(look_up(color_labels), counts)
+            _check_same(map_pixels(pixels, histogram, color_labels), counts)
+        exact = histogram if histogram.bits == 8 else ColorHistogram.from_image(pixels)
         labels = dithered_labels(
             pixels,
             palette,
-            histogram.colors,
-            look_up,
+            exact.colors,
             dither=dither.method,
             strength=dither.strength,
             light=dither.light,

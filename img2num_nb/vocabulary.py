@@ -132,6 +132,14 @@ DITHERS = {
     "floyd-steinberg-raster": Term(
         "Floyd-Steinberg, raster", "The same, with all rows from left to right, as in most programs."
     ),
+    "jarvis-judice-ninke": Term(
+        "Jarvis, Judice, Ninke", "The error goes to twelve neighbours: smoother, a little sharper edges."
+    ),
+    "stucki": Term("Stucki", "Twelve neighbours with other shares: crisp."),
+    "sierra": Term("Sierra", "Ten neighbours: much like Jarvis, Judice and Ninke."),
+    "atkinson": Term(
+        "Atkinson", "Six neighbours, equal shares; strength 0.75 holds a quarter back, as the original does."
+    ),
     "bayer": Term("Bayer", "A regular 8 × 8 pattern of thresholds: the look of early computers."),
     "blue-noise": Term("Blue noise", "An irregular, even 64 × 64 pattern of thresholds."),
 }
@@ -175,6 +183,19 @@ METRICS = {
         "ΔE 95 %",
         "Perceived difference, CIEDE2000, that 95 % of the pixels do not exceed.",
         name="ΔE₂₀₀₀, 95th percentile",
+        better="lower",
+    ),
+    "s_delta_e_mean": Metric(
+        "S-ΔE mean",
+        "Mean difference that eyes see from 40 pixels per degree, S-CIELAB: fine patterns count as their mean.",
+        name="mean S-CIELAB ΔE",
+        better="lower",
+        digits=2,
+    ),
+    "s_delta_e_p95": Metric(
+        "S-ΔE 95 %",
+        "Difference that eyes see from 40 pixels per degree, S-CIELAB, that 95 % of the pixels do not exceed.",
+        name="S-CIELAB ΔE, 95th percentile",
         better="lower",
     ),
     "n_regions": Metric(

@@ -8,7 +8,7 @@ from oracles import noise, photo
 
 from img2num_nb import ColorHistogram, choose_k, metrics, quantize
 from img2num_nb.choose import find_knee, smallest_k
-from img2num_nb.errors import Cancelled
+from img2num_nb.errors import Cancelled, ImageError
 
 IMAGE = photo("coffee", 6)
 
@@ -101,7 +101,7 @@ def test_a_histogram_saves_the_counting():
 @pytest.mark.parametrize(
     "limits, words",
     [
-        ({}, "give max_delta_e, max_png_bytes or both"),
+        ({}, "give max_delta_e, max_s_delta_e or max_png_bytes"),
         ({"max_delta_e": -1}, "max_delta_e must be a finite number of at least 0, got -1"),
         ({"max_png_bytes": 0.5}, "max_png_bytes must be an integer from 1"),
         ({"max_delta_e": 1, "max_k": 0}, "max_k must be an integer from 1 to 65536, got 0"),
@@ -136,3 +136,15 @@ def test_the_knee_is_where_the_curve_bends():
     assert find_knee(ks, [100, 60, 25, 10, 8, 6, 4, 2]) == 4
     assert find_knee(ks, [8, 7, 6, 5, 4, 3, 2, 1]) in ks
     assert find_knee([1, 2], [3, 1]) is None and find_knee([1, 2, 3], [1, 1, 1]) is None
+
+
+def test_the_fewest_colours_for_what_eyes_see_are_fewer_with_dithering():
+    plain, dithered = (choose_k(IMAGE, max_s_delta_e=5, dither=name) for name in ("none", "floyd-steinberg"))
+    assert dithered.k < plain.k
+    for choice in plain, dithered:
+        assert metrics(IMAGE, choice.quantization, ["s_delta_e_mean"]) == {
+            "s_delta_e_mean": choice.tried[choice.k]["s_delta_e_mean"]
+        }
+        assert choice.tried[choice.k]["s_delta_e_mean"] <= 5 < choice.tried[choice.k - 1]["s_delta_e_mean"]
+    with pytest.raises(ImageError, match="has a mean S-CIELAB delta E of at most 1"):
+        choose_k(IMAGE, max_s_delta_e=1, max_k=4)

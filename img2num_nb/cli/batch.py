@@ -133,7 +133,8 @@ def run(sources, variants, targets, outputs, limits=None, shared=None, max_pixel
     outputs : Outputs
         Writes the files.
     limits : dict, optional
-        max_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is the most.
+        max_delta_e, max_s_delta_e and max_png_bytes that `choose_k` keeps, which then finds the number of colours; a variant's k is
+        the most.
     shared : dict, optional
         What `share` returns.
     max_pixels : int

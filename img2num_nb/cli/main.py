@@ -99,11 +99,18 @@ def quantize(
             help="Find the fewest colours, up to -k (256), with a mean difference (CIEDE2000) of at most X; 1 is just visible.",
         ),
     ] = None,
+    max_s_delta_e: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="The same with S-CIELAB, the difference that eyes see, for which dithered colours count as their mean.",
+        ),
+    ] = None,
     max_bytes: Annotated[
         int | None,
         typer.Option(
             metavar="N",
-            help="Find the most colours whose PNG has at most N bytes; with --max-delta-e, fail if the fewest need more.",
+            help="Find the most colours whose PNG has at most N bytes; with a difference, fail if the fewest need more.",
         ),
     ] = None,
     option: Annotated[
@@ -152,7 +159,7 @@ def quantize(
     from ..files.outputs import Outputs
     from . import batch
 
-    limits = {"max_delta_e": max_delta_e, "max_png_bytes": max_bytes}
+    limits = {"max_delta_e": max_delta_e, "max_s_delta_e": max_s_delta_e, "max_png_bytes": max_bytes}
     limits = {name: limit for name, limit in limits.items() if limit is not None}
     if limits and given["k"] is None and settings is None:
         given["k"] = 256

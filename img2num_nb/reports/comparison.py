@@ -14,7 +14,7 @@ from ..quality import metrics
 from ..quantization import quantize_prepared
 from ..settings import Settings
 
-METRICS = ("mse", "psnr", "ssim", "delta_e_mean", "delta_e_p95", "n_regions", "png_bytes")
+METRICS = ("mse", "psnr", "ssim", "delta_e_mean", "delta_e_p95", "s_delta_e_mean", "n_regions", "png_bytes")
 NOISY = ("seconds", "delta_e_mean", "mse")  # columns, less is better, of which the table has the range
 SIDE = 512  # pixels of a picture in the figure
 

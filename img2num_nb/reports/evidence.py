@@ -21,7 +21,7 @@ FEW = 6  # images below which no sign-flip test reaches the level: 2 / 2**5 > 0.
 #: Column of a table of results -> what it measures.
 MEASURES = METRICS | {"seconds_total": TIME}
 #: Those that a report compares pair by pair: less is better.
-COMPARED = ("delta_e_mean", "mse", "png_bytes", "seconds_total")
+COMPARED = ("delta_e_mean", "s_delta_e_mean", "mse", "png_bytes", "seconds_total")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,11 @@ import { brief, Scatter } from "./scatter.js";
 
 /** @import { ErrorName, RaceState, RacePicture, Row } from "./types.d.ts" */
 
-const ERRORS = { delta_e_mean: ["ΔE mean", "mean ΔE 2000", 2], mse: ["MSE", "mean squared error (sRGB)", 0] };
+const ERRORS = {
+  delta_e_mean: ["ΔE mean", "mean ΔE 2000", 2],
+  s_delta_e_mean: ["S-ΔE mean", "mean S-CIELAB ΔE, as eyes see it", 2],
+  mse: ["MSE", "mean squared error (sRGB)", 0],
+};
 // settings that all methods share
 const WAYS = ["filter", "color_space", "k", "seed", "max_iter", "dither", "locked", "fit_on"];
 
@@ -250,7 +254,7 @@ export class Race {
   /** The same as a table, the best first. */
   writeTable() {
     if (this.tableBox.hidden) return;
-    const head = ["Method (● frontier)", "Colours", "ΔE mean", "MSE", "Time, ms", "Range, ms"];
+    const head = ["Method (● frontier)", "Colours", "ΔE mean", "S-ΔE mean", "MSE", "Time, ms", "Range, ms"];
     const lines = this.done.toSorted((a, b) => a[this.error] - b[this.error]).map((row) => {
       const best = this.state.frontier[this.error].includes(row.name),
         take = button(`${row.name}${best ? " ●" : ""}`, () => this.use(row.name), {
@@ -261,6 +265,7 @@ export class Race {
       const cells = [
         row.n_colors,
         this.errorText(row, "delta_e_mean"),
+        this.errorText(row, "s_delta_e_mean"),
         this.errorText(row, "mse"),
         this.time(row.ms),
         this.range(row),
@@ -291,9 +296,13 @@ export class Race {
     put(
       this.numbers,
       row
-        ? `ΔE ${this.errorText(row, "delta_e_mean")} · MSE ${this.errorText(row, "mse")} · ${
-          this.time(row.ms)
-        } ms (${this.range(row)}) · ${row.n_colors} colours`
+        ? [
+          `ΔE ${this.errorText(row, "delta_e_mean")}`,
+          `S-ΔE ${this.errorText(row, "s_delta_e_mean")}`,
+          `MSE ${this.errorText(row, "mse")}`,
+          `${this.time(row.ms)} ms (${this.range(row)})`,
+          `${row.n_colors} colours`,
+        ].join(" · ")
         : " ",
     );
     put(this.line, row?.line ?? " ");

@@ -21,7 +21,7 @@ SIDE = 768  #: the race runs on the image reduced to this many pixels a side, so
 RUNS, ENOUGH = 3, 1.0  #: runs of a method, unless they take this many seconds
 #: Methods that take long, above all with many colours.
 LAST = ("imagequant", "sklearn-minibatch", "sklearn-kmeans", "opencv", "bee-colony")
-MEASURES = ("delta_e_mean", "mse")
+MEASURES = ("delta_e_mean", "s_delta_e_mean", "mse")
 PAUSE = 0.02  # seconds between two looks whether it is quiet
 
 

@@ -89,6 +89,7 @@ export interface Row {
   runs?: number;
   n_colors?: number;
   delta_e_mean?: number;
+  s_delta_e_mean?: number;
   mse?: number;
 }
 
@@ -102,7 +103,7 @@ export interface RaceState {
   variant: string;
   settings: Settings;
 }
-export type ErrorName = "delta_e_mean" | "mse";
+export type ErrorName = "delta_e_mean" | "s_delta_e_mean" | "mse";
 
 export interface ControlsTraits {
   choices: Choices;

@@ -32,7 +32,17 @@ HELP = {
     "seed": SETTINGS["seed"].help,
 }
 #: The measures of a card, in their order.
-MEASURES = ("delta_e_mean", "delta_e_p95", "mse", "psnr", "ssim", "n_regions", "png_bytes")
+MEASURES = (
+    "delta_e_mean",
+    "delta_e_p95",
+    "s_delta_e_mean",
+    "s_delta_e_p95",
+    "mse",
+    "psnr",
+    "ssim",
+    "n_regions",
+    "png_bytes",
+)
 MAX_UPLOAD = 200_000_000  # bytes; a path has no limit
 
 

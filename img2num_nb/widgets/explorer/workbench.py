@@ -19,7 +19,12 @@ FEW_COLORS = 4_096  #: with no more, the exact histogram is as quick as a coarse
 KEPT = 4  #: filtered versions of an image; three bytes a pixel each
 
 #: Measures in the order in which they are taken: what is quick, and what people look at first, before the rest.
-STEPS = (("delta_e_mean", "delta_e_p95", "mse", "psnr", "n_distinct"), ("n_regions", "png_bytes"), ("ssim",))
+STEPS = (
+    ("delta_e_mean", "delta_e_p95", "mse", "psnr", "n_distinct"),
+    ("n_regions", "png_bytes"),
+    ("s_delta_e_mean", "s_delta_e_p95"),
+    ("ssim",),
+)
 
 
 class Workbench:
