@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 import img2num_nb as nb
+from img2num_nb._kernels.run import n_threads
 
 from . import common
 
@@ -44,6 +45,7 @@ def resized(image, megapixels):
 def _opencv(image):
     import cv2
 
+    cv2.setNumThreads(n_threads())
     return cv2.bilateralFilter(image, 19, SIGMAS[1], SIGMAS[0])
 
 

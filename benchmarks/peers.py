@@ -1,11 +1,18 @@
-"""Peers: name -> function of ``(image, k)`` that returns the quantized image. Those that are not installed are left out."""
+"""Peers: name -> function of ``(image, k)`` that returns the quantized image. Those that are not installed are left out.
 
+Each is called as its users would call it, from an array in memory to an array in memory, with as many threads as ours.
+"""
+
+import io
+import shutil
+import subprocess
 import warnings
 
 import numpy as np
 from PIL import Image
 
 import img2num_nb as nb
+from img2num_nb._kernels.run import n_threads
 
 
 def _ours(effort):
@@ -25,19 +32,24 @@ def _sklearn(name):
     return run
 
 
-def _opencv(image, k):
-    import cv2
+def _opencv(attempts):
+    def run(image, k):
+        import cv2
 
-    pixels = image.reshape(-1, 3).astype(np.float32)
-    cv2.setRNGSeed(1)
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0)
-    _, labels, centers = cv2.kmeans(pixels, k, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
-    return _paint(centers, labels.ravel(), image)
+        cv2.setNumThreads(n_threads())
+        cv2.setRNGSeed(1)
+        pixels = image.reshape(-1, 3).astype(np.float32)
+        criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0)
+        _, labels, centers = cv2.kmeans(pixels, k, None, criteria, attempts, cv2.KMEANS_PP_CENTERS)
+        return _paint(centers, labels.ravel(), image)
+
+    return run
 
 
 def _faiss(image, k):
     import faiss
 
+    faiss.omp_set_num_threads(n_threads())
     pixels = image.reshape(-1, 3).astype(np.float32)
     model = faiss.Kmeans(3, k, niter=25, seed=1, max_points_per_centroid=256)
     model.train(pixels)
@@ -47,13 +59,27 @@ def _faiss(image, k):
 def _imagequant(image, k):
     import imagequant
 
-    picture = Image.fromarray(image).convert("RGBA")
-    return np.asarray(imagequant.quantize_pil_image(picture, dithering_level=0, max_colors=k).convert("RGB"))
+    height, width = image.shape[:2]
+    rgba = np.dstack([image, np.full((height, width), 255, np.uint8)]).tobytes()
+    # its `quantize_pil_image` loops over the pixels in Python
+    labels, palette = imagequant.quantize_raw_rgba_bytes(rgba, width, height, dithering_level=0, max_colors=k)
+    colors = np.array(palette, np.uint8).reshape(-1, 4)[:, :3]
+    return colors[np.frombuffer(labels, np.uint8)].reshape(image.shape)
 
 
-def _pillow(method):
+def _pngquant(image, k):
+    """Run the program: its time holds a process, and reading and writing a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG", compress_level=1)
+    made = subprocess.run(
+        ["pngquant", "--nofs", str(max(k, 2)), "-"], input=file.getvalue(), capture_output=True, check=True
+    )
+    return np.asarray(Image.open(io.BytesIO(made.stdout)).convert("RGB"))
+
+
+def _pillow(method, kmeans=0):
     def run(image, k):
-        quantized = Image.fromarray(image).quantize(k, method, dither=Image.Dither.NONE)
+        quantized = Image.fromarray(image).quantize(k, method, kmeans, dither=Image.Dither.NONE)
         return np.asarray(quantized.convert("RGB"))
 
     return run
@@ -69,16 +95,23 @@ ALL = {
     "ours, best": (None, _ours("best")),
     "Pillow fast octree": ("PIL", _pillow(Image.Quantize.FASTOCTREE)),
     "Pillow median cut": ("PIL", _pillow(Image.Quantize.MEDIANCUT)),
+    "Pillow median cut, kmeans=1": ("PIL", _pillow(Image.Quantize.MEDIANCUT, 1)),
     "faiss, 256 samples a centre, 25 iterations": ("faiss", _faiss),
     "libimagequant, no dither": ("imagequant", _imagequant),
+    "pngquant, no dither (with PNG files)": ("pngquant", _pngquant),
     "MiniBatchKMeans on pixels": ("sklearn", _sklearn("MiniBatchKMeans")),
-    "cv2.kmeans, 1 attempt, 20 iterations": ("cv2", _opencv),
+    "cv2.kmeans, 1 attempt, 20 iterations": ("cv2", _opencv(1)),
+    "cv2.kmeans, 10 attempts, 20 iterations": ("cv2", _opencv(10)),
     "scikit-learn KMeans on pixels": ("sklearn", _sklearn("KMeans")),
 }
 
 
 def available():
-    """Return the peers whose package is installed."""
+    """Return the peers whose package or program is installed."""
     from importlib.util import find_spec
 
-    return {name: run for name, (package, run) in ALL.items() if package is None or find_spec(package)}
+    return {
+        name: run
+        for name, (package, run) in ALL.items()
+        if package is None or find_spec(package) or shutil.which(package)
+    }
