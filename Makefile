@@ -19,7 +19,7 @@ lab: $(VENV)/lab ## explore in JupyterLab: opens notebooks/00-explore.ipynb
 	$(BIN)/img2num-nb lab $(ARGS)
 
 app: $(VENV)/lab ## the explorer as a web page, without code (Voila)
-	$(BIN)/voila notebooks/00-explore.ipynb $(ARGS)
+	$(BIN)/img2num-nb serve $(ARGS)
 
 report: $(VENV)/lab ## an experiment on built-in samples: makes out/report.html in a minute
 	$(BIN)/img2num-nb report examples/quick.yaml -o out $(ARGS)

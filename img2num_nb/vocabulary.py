@@ -311,6 +311,9 @@ OPTIONS = {
 #: Pixels of an image, at most, unless somebody says otherwise: what is refused from a file's header.
 MAX_PIXELS = 128_000_000
 
+#: Environment variable that is set where strangers use the explorer: it opens and writes no files of the machine then.
+VISITORS = "IMG2NUM_NB_VISITORS"
+
 #: Settings side by side in the explorer, and panes in the viewer, at most.
 MAX_VARIANTS, MAX_PANES = 5, 6
 

@@ -1,6 +1,7 @@
-"""Notebook 00-explore as a web page: what `make app` serves."""
+"""The explorer as a web page for visitors: what `img2num-nb serve` (and `make app`) serves."""
 
 import contextlib
+import re
 import socket
 import subprocess
 import sys
@@ -14,24 +15,23 @@ NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "00-explore.ipynb"
 
 @pytest.fixture
 def web_page(browser, tmp_path):
-    """The notebook served by Voila, as `make app` does, open in a browser."""
+    """The page that the command serves, open in a browser."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable,
         "-m",
-        "voila",
-        str(NOTEBOOK),
+        "img2num_nb.cli.main",
+        "serve",
         "--no-browser",
         f"--port={port}",
-        "--Voila.ip=127.0.0.1",
     ]
     with (tmp_path / "voila.log").open("w") as log:
         server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     web_page = context.new_page()
-    for _ in range(200):
+    for _ in range(600):
         with contextlib.suppress(Exception):
             web_page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
             break
@@ -49,3 +49,17 @@ def test_the_notebook_is_a_web_page_too(web_page):
     web_page.locator(".card[data-variant=v1] .about", has_text="4 of 4 colours").wait_for()
     pane.get_by_text("512 × 512 · 4 colours").wait_for()
     assert web_page.get_by_text("import img2num_nb").count() == 0
+    # a visitor sees no path field and no settings file, and what a forged message asks for is refused
+    assert web_page.get_by_label("Path").count() == 0 and web_page.get_by_text("Settings file").count() == 0
+
+
+def test_a_page_that_closes_ends_its_kernel(web_page):
+    web_page.locator("figure[data-ids='v1']").get_by_text("512 × 512 · 16 colours").wait_for(timeout=60_000)
+    own = re.search(r'"kernelId":\s*"([0-9a-f-]{36})"', web_page.content())[1]
+    kernels = f"{web_page.url.rstrip('/')}/api/kernels/{own}"
+    assert web_page.request.get(kernels).ok
+    web_page.goto("about:blank")
+    deadline = time.monotonic() + 30
+    while web_page.request.get(kernels).ok and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert web_page.request.get(kernels).status == 404

@@ -1,7 +1,10 @@
 """The explorer: from Python alone; what it does in a browser is in test_explorer_page.py."""
 
 import asyncio
+import gc
+import os
 import shlex
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -277,3 +280,30 @@ def test_measures_that_were_interrupted_are_taken_all_the_same(interrupt):
         1
     ) as thread:  # Playwright, if other tests use it, keeps a loop on the main thread
         assert thread.submit(asyncio.run, use()).result() == {name for names in STEPS for name in names}
+
+
+def test_a_closed_explorer_is_freed():
+    explorer = nb.Explorer(nb.sample_image("shapes"), [nb.Settings(k=4)])
+    explorer.wait()
+    freed = weakref.ref(explorer)
+    explorer.close()
+    del explorer
+    gc.collect()
+    assert freed() is None
+
+
+@pytest.mark.parametrize(
+    ("do", "path"), [("open", "secret.png"), ("save", "page.yaml"), ("load", "spec.yaml")]
+)
+def test_visitors_neither_read_nor_write_files_of_the_server(do, path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMG2NUM_NB_VISITORS", "1")
+    nb.save_png("secret.png", nb.sample_image("shapes"))
+    explorer = nb.Explorer("sample:shapes", [nb.Settings(k=4)])
+    before = explorer.image.copy()
+    explorer._requests._receive(None, {"do": do, "path": path, "place": "file"}, [])
+    explorer.wait()
+    assert "opens and writes no files of its own" in explorer._controls.errors["file"]
+    assert sorted(os.listdir()) == ["secret.png"]
+    np.testing.assert_array_equal(explorer.image, before)
+    explorer.close()

@@ -83,6 +83,27 @@ def lab(
 
 
 @app.command()
+def serve(
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port to serve on; without it, the first free one from 8866."),
+    ] = None,
+    ip: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in your network visit.")
+    ] = "127.0.0.1",
+    kernels: Annotated[int, typer.Option(min=0, help="Kernels that are warm before a visitor comes.")] = 1,
+):
+    """Serve the explorer as a web page for visitors, without code (Voila); a kernel ends with the page that it serves.
+
+    Visitors upload pictures and download results. They can neither read nor write files of this machine.
+    """
+    from .serve import serve as run
+
+    run(browser=not no_browser, port=port, ip=ip, kernels=kernels)
+
+
+@app.command()
 @with_settings
 def quantize(
     images: Annotated[

@@ -70,6 +70,7 @@ class Explorer(Standalone, Box):
     """
 
     _session = None
+    _links = ()
 
     def __init__(self, image=None, settings=None, height=None):
         images = []
@@ -96,8 +97,10 @@ class Explorer(Standalone, Box):
         self._progress = Progress(self._session, self._controls)
         super().__init__([self.viewer, self._controls])
         self.add_class("i2n-explorer")
-        jslink((self._controls, "lit"), (self.viewer, "lit"))
-        jslink((self.viewer, "mode"), (self._controls, "mode"))
+        self._links = [
+            jslink((self._controls, "lit"), (self.viewer, "lit")),
+            jslink((self.viewer, "mode"), (self._controls, "mode")),
+        ]
         self._take(self._session.bench, self._source, settings=settings)
 
     @property
@@ -258,12 +261,12 @@ class Explorer(Standalone, Box):
                 self._progress.note(f"Cancelled: {', '.join(given_up).lower()}.")
 
     def close(self):
-        """Stop computing and remove the widgets."""
+        """Stop computing, remove the widgets and free what they hold."""
         if self._session:
             self._session.cancel()
             self.races.cancel()
             self._downloads.drop()
-        for widget in self.children:
+        for widget in (*self._links, *self.children):  # ipywidgets keeps every widget that is not closed
             widget.close()
         super().close()
 

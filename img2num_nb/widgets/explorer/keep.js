@@ -49,11 +49,13 @@ export class ImageChooser {
     });
     const open = button("Open", () => this.openPath());
     const upload = button("Upload …", () => this.file.click(), {
-      title: `At most ${limit}; no limit for a path`,
+      title: app.choices.server_files ? `At most ${limit}; no limit for a path` : `At most ${limit}`,
     });
     this.own = fold(
       "Your own image",
-      labelled("Path", this.path, "A file on the computer that runs the notebook; any size.", open).el,
+      ...(app.choices.server_files
+        ? [labelled("Path", this.path, "A file on the computer that runs the notebook; any size.", open).el]
+        : []),
       make(
         "div",
         { class: "row" },
@@ -164,12 +166,14 @@ export class Keep {
     this.el = group(
       ...this.copies.elements,
       this.makeDownloads(app),
-      fold(
-        "Settings file",
-        file.el,
-        make("div", { class: "row" }, button("Save", () => send("save")), button("Load", () => send("load"))),
-        this.message,
-      ),
+      ...(app.choices.server_files
+        ? [fold(
+          "Settings file",
+          file.el,
+          make("div", { class: "row" }, button("Save", () => send("save")), button("Load", () => send("load"))),
+        )]
+        : []),
+      this.message,
     );
   }
 

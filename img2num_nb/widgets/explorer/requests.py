@@ -3,7 +3,9 @@
 import os
 
 from ...errors import error_text
+from ...images import SAMPLE
 from ...settings.spec import load_settings
+from ...vocabulary import VISITORS
 from .source import read
 
 
@@ -87,7 +89,15 @@ class Requests:
 
         self._explorer.download_later(what, index, then)
 
+    def _own_machine(self):
+        """Raise PermissionError where visitors use the explorer: files of the machine are none of theirs."""
+        if os.environ.get(VISITORS):
+            raise PermissionError(
+                "this server opens and writes no files of its own: upload a picture, and save to your downloads"
+            )
+
     def _do_save(self, path):
+        self._own_machine()
         asked, self._asked = self._asked, None
         try:
             self._explorer.save(path, overwrite=path == asked)
@@ -98,11 +108,14 @@ class Requests:
         self.show_error("done", f"Saved: {os.path.abspath(os.path.expanduser(path))}")
 
     def _do_load(self, path):
+        self._own_machine()
         images, settings = load_settings(path)
         fetch = (lambda: read(images[0])) if images else None
         self._open(fetch, settings, f"Loaded: {os.path.abspath(path)}")
 
     def _do_open(self, path):
+        if not path.startswith(SAMPLE):
+            self._own_machine()
         self._open(lambda: read(path))
 
     def _do_upload(self, piece, name, first, last):

@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import os
 import sys
 
 from ... import vocabulary
@@ -19,6 +20,7 @@ from ...vocabulary import (
     OPTIONS,
     PARTS,
     SETTINGS,
+    VISITORS,
 )
 
 HELP = {
@@ -91,6 +93,7 @@ def choices():
             name: [COLOR_SPACES[name].label, COLOR_SPACES[name].unit] for name in FILTER_SPACES
         },
         "help": HELP,
+        "server_files": not os.environ.get(VISITORS),
         "limits": {name: [one.low, one.high] for name, one in (SETTINGS | PARTS).items()},
         "max_variants": MAX_VARIANTS,
         "max_upload": MAX_UPLOAD,
