@@ -33,6 +33,43 @@ def main(images, repeats=3):
     common.write_section(
         "Bilateral filter", text + common.table(["megapixels", "filter", "ms", "times ours in sRGB"], rows)
     )
+    _approximation(images)
+
+
+def _approximation(images):
+    """Write time and difference of the approximate filter, against the exact one."""
+    rows = []
+    for sigma, reach, space in ((8, 50, "lab"), (16, 50, "lab"), (16, 50, "srgb"), (16, 10, "lab")):
+        options = {"sigma_spatial": sigma, "sigma_range": reach, "color_space": space}
+        shares, ratios = [], []
+        for image in images.values():
+            jobs = {
+                how: lambda i=image, how=how, o=options: nb.bilateral_filter(i, **o, approximate=how)
+                for how in (False, True)
+            }
+            (exact, a), (quick, b) = common.interleaved(jobs, 2).values()
+            shares.append(exact / quick)
+            ratios.append(10 * np.log10(3 * 255**2 / max(common.mse(a, b), 1e-9)))
+        rows.append(
+            [
+                sigma,
+                reach,
+                space,
+                f"{np.median(shares):.1f} x",
+                f"{min(ratios):.1f}",
+                f"{np.mean(ratios):.1f}",
+            ]
+        )
+    header = [
+        "sigma_spatial",
+        "sigma_range",
+        "space",
+        "exact time / its time",
+        "least PSNR, dB",
+        "mean PSNR, dB",
+    ]
+    text = f"{len(images)} images; median of the times' ratios. {common.machine()}.\n\n"
+    common.write_section("Approximate bilateral filter", text + common.table(header, rows))
 
 
 def resized(image, megapixels):

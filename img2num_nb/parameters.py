@@ -14,7 +14,7 @@ from .vocabulary import COLOR_SPACES, DEFAULTS, DITHERS, FILTER_SPACES, LIGHTS, 
 
 @dataclass(frozen=True)
 class Filter:
-    """The bilateral filter's parameters, as text ``"sigma_spatial,sigma_range[,color_space]"``.
+    """The bilateral filter's parameters, as text ``"sigma_spatial,sigma_range[,color_space[,approximate]]"``.
 
     Parameters
     ----------
@@ -24,17 +24,22 @@ class Filter:
         Reach in colour, units of `color_space`, 0 to 1e6; 0: no effect.
     color_space : {"lab", "srgb"}
         Where colours are compared.
+    approximate : bool
+        Blocks of pixels stand for their pixels, where `sigma_spatial` is large; see `bilateral_filter`.
     """
 
     sigma_spatial: float = PARTS["sigma_spatial"].default
     sigma_range: float = PARTS["sigma_range"].default
     color_space: str = FILTER_SPACES[0]
+    approximate: bool = False
 
     def __post_init__(self):
         for name, unit in ("sigma_spatial", "pixels"), ("sigma_range", "colour units"):
             low, high = PARTS[name].low, PARTS[name].high
             object.__setattr__(self, name, check_number(name, getattr(self, name), low, high, unit=unit))
         check_choice("color_space of the filter", self.color_space, FILTER_SPACES)
+        if not isinstance(self.approximate, bool):
+            raise TypeError(f"approximate of the filter must be True or False, got {self.approximate!r}")
 
     @classmethod
     def parse(cls, text):
@@ -48,17 +53,17 @@ class Filter:
         if text is None or text == "none":
             return None
         try:
-            spatial, sigma_range, *space = text.split(",")
+            spatial, sigma_range, *rest = (part.strip() for part in text.split(","))
             numbers = float(spatial), float(sigma_range)
-            if len(space) > 1:
+            if rest[1:] not in ([], ["approximate"]):
                 raise ValueError
         except (AttributeError, ValueError):
-            wanted = "none, or sigma_spatial,sigma_range[,color_space] as in 3,50 or 3,50,lab"
+            wanted = "none, or sigma_spatial,sigma_range[,color_space[,approximate]] as in 3,50 or 16,50,lab,approximate"
             raise ValueError(f"filter must be {wanted}; got {shown(text)}") from None
-        return cls(*numbers, *(name.strip() for name in space))
+        return cls(*numbers, *rest[:1], approximate=len(rest) == 2)
 
     def __str__(self):
-        return f"{_short(self.sigma_spatial)},{_short(self.sigma_range)},{self.color_space}"
+        return f"{_short(self.sigma_spatial)},{_short(self.sigma_range)},{self.color_space}{',approximate' * self.approximate}"
 
 
 @dataclass(frozen=True)

@@ -224,7 +224,8 @@ TIME = Metric("Time", "Histogram, design and mapping.", "seconds", name="time", 
 SETTINGS = {
     "filter": Setting(
         "Filter",
-        "Bilateral filter before the quantization: none, or SIGMA_SPATIAL,SIGMA_RANGE[,SPACE] as in 3,50 or 3,50,lab.",
+        "Bilateral filter before the quantization: none, or SIGMA_SPATIAL,SIGMA_RANGE[,SPACE[,approximate]] as in 3,50 or "
+        "16,50,lab,approximate.",
         default=None,
         metavar="SIGMAS",
     ),

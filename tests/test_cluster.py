@@ -162,6 +162,12 @@ def test_the_filter_sees_over_the_edges_of_tiles(picture, small_tiles, space):
     np.testing.assert_array_equal(zarr.open_array("out.zarr", mode="r")[:], settings.quantize(picture).labels)
 
 
+def test_an_approximate_filter_has_its_blocks_where_they_are_in_memory(picture, small_tiles):
+    settings = Settings(Filter(12, 20, "srgb", approximate=True), k=5)
+    quantize.quantize_tiled(store(picture, "zarr"), "out.zarr", settings)
+    np.testing.assert_array_equal(zarr.open_array("out.zarr", mode="r")[:], settings.quantize(picture).labels)
+
+
 def test_more_than_256_colours_take_two_bytes(picture):
     quantize.quantize_tiled(store(picture, "zarr"), "out.zarr", Settings(k=300, method="wu"))
     np.testing.assert_array_equal(

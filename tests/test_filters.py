@@ -9,7 +9,7 @@ from skimage.color import lab2xyz, rgb2lab, xyz2rgb
 
 from img2num_nb import ImageError, bilateral_filter
 from img2num_nb.errors import Cancelled
-from img2num_nb.filters import window_radius
+from img2num_nb.filters import block_side, margin, window_radius
 
 
 def oracle(image, sigma_spatial, sigma_range, color_space):
@@ -179,3 +179,47 @@ def test_a_wrong_parameter_is_named_with_what_is_allowed(options, words):
 def test_what_is_no_image_is_refused():
     with pytest.raises(ImageError, match="float64"):
         bilateral_filter(np.zeros((4, 4, 3)))
+
+
+# Approximate
+
+
+@SPACES
+def test_the_approximation_is_within_40_db_of_the_formula(color_space):
+    image = photo()[:96, :128].copy()
+    out = bilateral_filter(image, sigma_spatial=16, color_space=color_space, approximate=True)
+    off = out - oracle(image, 16, 50, color_space)
+    assert 10 * math.log10(255**2 / (off**2).mean()) >= 40
+
+
+@SPACES
+@pytest.mark.parametrize("shape", [(1, 1), (3, 70), (70, 3), (66, 35)])
+def test_an_approximation_leaves_one_colour_as_it_is(shape, color_space):
+    image = np.full((*shape, 3), (13, 130, 213), np.uint8)
+    for sigma in (8, 13, 1000):
+        out = bilateral_filter(image, sigma_spatial=sigma, color_space=color_space, approximate=True)
+        assert np.array_equal(out, image)
+
+
+def test_an_approximation_keeps_an_edge_within_blocks():
+    image = np.zeros((41, 41, 3), np.uint8)
+    image[:, 21:] = 255
+    out = bilateral_filter(image, sigma_spatial=16, sigma_range=20, color_space="srgb", approximate=True)
+    assert np.array_equal(out, image)
+
+
+def test_below_a_sigma_of_8_the_approximation_is_exact():
+    image = photo(step=8)
+    a, b = (bilateral_filter(image, sigma_spatial=7.9, approximate=on) for on in (True, False))
+    assert np.array_equal(a, b) and [block_side(s) for s in (7.9, 8, 12, 16, 1000)] == [1, 2, 3, 4, 4]
+
+
+@pytest.mark.parametrize("sigma", [8, 12.5, 17])
+def test_an_approximation_needs_no_more_than_its_margin(sigma):
+    image = noise(310, 320)
+    around, multiple = margin(sigma, approximate=True)
+    top = (140 - around) // multiple * multiple
+    part = np.ascontiguousarray(image[top : 170 + around])
+    options = {"sigma_spatial": sigma, "color_space": "srgb", "approximate": True}
+    whole, alone = bilateral_filter(image, **options), bilateral_filter(part, **options)
+    assert np.array_equal(alone[140 - top : 170 - top], whole[140:170])

@@ -19,7 +19,7 @@ from img2num_nb.vocabulary import DITHERS, FILTER_SPACES, LIGHTS
 
 TEXT = st.text(st.characters(codec="utf-8"))
 SIGMAS = st.floats(0, 50)
-FILTERS = st.builds(Filter, SIGMAS, SIGMAS, st.sampled_from(FILTER_SPACES))
+FILTERS = st.builds(Filter, SIGMAS, SIGMAS, st.sampled_from(FILTER_SPACES), st.booleans())
 DITHERINGS = st.builds(
     Dither,
     st.sampled_from([name for name in DITHERS if name != "none"]),
@@ -76,7 +76,7 @@ def test_a_filter_has_img2num_s_defaults_and_the_shortest_text():
 @pytest.mark.parametrize("text", ["", "3", "3;50", "3,50,lab,lab", "a,b", 3.0])
 def test_a_wrong_filter_text_is_told_what_is_wanted(text):
     with pytest.raises(
-        ValueError, match=r"filter must be none, or sigma_spatial,sigma_range\[,color_space\]"
+        ValueError, match=r"filter must be none, or sigma_spatial,sigma_range\[,color_space\[,approximate\]\]"
     ):
         Filter.parse(text)
 

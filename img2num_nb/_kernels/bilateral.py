@@ -20,6 +20,7 @@ P = 640  # columns of a tile with its borders: the planes of two rows and the su
 ROUNDER = F(
     12582912.0
 )  # 1.5 * 2**23: adding it rounds a float32 to a whole number and leaves that in the lowest bits
+FAR = F(-4.5)  # log2 of the spatial weight at two and a half sigmas
 # 2**f for -0.5 <= f <= 0.5: interpolated at the Chebyshev nodes, relative error below 4e-6
 E0, E1, E2, E3, E4 = F(1.0), F(0.69312105), F(0.24022349), F(0.05592198), F(0.00966637)
 
@@ -110,13 +111,15 @@ def _add_four(a, b, sums, n, spatial, factor):
 
 
 @kernel
-def filter_tile(rows, width, radius, spatial, factor, means):
-    """Write the weighted means of a tile's pixels.
+def filter_tile(pixels, top, left, rows, width, radius, spatial, factor, means):
+    """Write the weighted means of what surrounds a tile's pixels.
 
     Parameters
     ----------
+    pixels : (m, 3 * P) ndarray of float32
+        The pixels, from row `top` and column `left` on: three planes of P columns per row.
     rows : (n + 2 * radius, 3 * P) ndarray of float32
-        The tile with its borders, `radius` pixels on every side: three planes of P columns a row.
+        Their neighbours: those of the first pixel begin in the first row and column.
     width : int
         Columns of the tile, without borders; at most ``P - 2 * radius - 3``.
     radius : int
@@ -130,11 +133,125 @@ def filter_tile(rows, width, radius, spatial, factor, means):
     for y in range(len(means)):
         for x in range(len(sums)):
             sums[x] = F(0.0)
-        a = rows[y + radius, radius:]
+        a = pixels[top + y, left:]
         for dy in range(2 * radius + 1):
             b = rows[y + dy]
             for dx in range(0, spatial.shape[1], 4):
                 _add_four(a, b[dx:], sums, width, spatial[dy, dx:], factor)
+        for c in range(3):
+            for x in range(width):
+                means[y, c * P + x] = sums[c * P + x] / sums[3 * P + x]
+
+
+@kernel
+def split_blocks(rows, width, side, log_shares, whole, low, high):
+    """Write the mean colour of each block of a tile, and those of its two halves: parted at the mean of the channel that varies most.
+
+    Parameters
+    ----------
+    rows : (n * side, 3 * P) ndarray of float32
+        The tile: three planes of P columns per row.
+    width : int
+        Blocks in a row.
+    side : int
+        Of a block, in pixels.
+    log_shares : (side**2 + 1,) ndarray of float32
+        log2 of the share of a block that so many pixels are.
+    whole : (n, 3 * P) ndarray of float32
+    low, high : (n, 4 * P) ndarray of float32
+        Planes of the mean colours, and of log2 of the share of the block that has them.
+    """
+    total, square, upper = np.empty(3, F), np.empty(3, F), np.empty(3, F)
+    size = F(side * side)
+    for y in range(len(low)):
+        for x in range(width):
+            widest, split = F(-1.0), 0
+            for c in range(3):
+                total[c], square[c], upper[c] = F(0.0), F(0.0), F(0.0)
+                first = rows[y * side, c * P + x * side]
+                for v in range(side):
+                    for u in range(side):
+                        value = rows[y * side + v, c * P + x * side + u]
+                        total[c] += value
+                        square[c] += (value - first) * (value - first)
+                off = total[c] / size - first
+                spread = square[c] / size - off * off
+                if spread > widest:
+                    widest, split = spread, c
+            middle = total[split] / size
+            n = 0
+            for v in range(side):
+                for u in range(side):
+                    if rows[y * side + v, split * P + x * side + u] > middle:
+                        n += 1
+                        for c in range(3):
+                            upper[c] += rows[y * side + v, c * P + x * side + u]
+            for c in range(3):
+                whole[y, c * P + x] = total[c] / size
+                low[y, c * P + x] = (total[c] - upper[c]) / (size - F(n)) if n < side * side else F(0.0)
+                high[y, c * P + x] = upper[c] / F(n) if n > 0 else F(0.0)
+            low[y, 3 * P + x], high[y, 3 * P + x] = log_shares[side * side - n], log_shares[n]
+
+
+@part
+def _add_halves(a, low, high, sums, n, spatial, factor):
+    """Add the halves of two neighbouring columns of blocks, the first at the rows' beginning, to n pixels' sums."""
+    w0, w1 = spatial[0], spatial[1]
+    for i in range(U(n)):
+        a0, a1, a2 = a[i], a[i + U(P)], a[i + U(2 * P)]
+        s0, s1, s2, s3 = sums[i], sums[i + U(P)], sums[i + U(2 * P)], sums[i + U(3 * P)]
+        b0, b1, b2 = low[i], low[i + U(P)], low[i + U(2 * P)]
+        w = _weight(a0, a1, a2, b0, b1, b2, w0 + low[i + U(3 * P)], factor)
+        s0, s1, s2, s3 = fma(w, b0, s0), fma(w, b1, s1), fma(w, b2, s2), s3 + w
+        b0, b1, b2 = high[i], high[i + U(P)], high[i + U(2 * P)]
+        w = _weight(a0, a1, a2, b0, b1, b2, w0 + high[i + U(3 * P)], factor)
+        s0, s1, s2, s3 = fma(w, b0, s0), fma(w, b1, s1), fma(w, b2, s2), s3 + w
+        b0, b1, b2 = low[i + U(1)], low[i + U(P + 1)], low[i + U(2 * P + 1)]
+        w = _weight(a0, a1, a2, b0, b1, b2, w1 + low[i + U(3 * P + 1)], factor)
+        s0, s1, s2, s3 = fma(w, b0, s0), fma(w, b1, s1), fma(w, b2, s2), s3 + w
+        b0, b1, b2 = high[i + U(1)], high[i + U(P + 1)], high[i + U(2 * P + 1)]
+        w = _weight(a0, a1, a2, b0, b1, b2, w1 + high[i + U(3 * P + 1)], factor)
+        s0, s1, s2, s3 = fma(w, b0, s0), fma(w, b1, s1), fma(w, b2, s2), s3 + w
+        sums[i], sums[i + U(P)], sums[i + U(2 * P)], sums[i + U(3 * P)] = s0, s1, s2, s3
+
+
+@kernel
+def filter_blocks(pixels, whole, low, high, width, reach, spatial, factor, means):
+    """Write the weighted means of the blocks around pixels, which stand at the same place of their own.
+
+    Where the spatial weight is low, blocks count as one colour, else as two.
+
+    Parameters
+    ----------
+    pixels : (n, 3 * P) ndarray of float32
+    whole, low, high : ndarray of float32
+        The blocks, as `split_blocks` writes them; those around the first pixel begin in the first row and column.
+    width : int
+        Pixels in a row.
+    reach : int
+        Blocks on each side.
+    spatial : (2 * reach + 1, m) ndarray of float32
+        log2 of the spatial weight of each block.
+    factor : float32
+        As in `filter_tile`.
+    means : (n, 3 * P) ndarray of float32
+    """
+    sums = np.empty(4 * P, F)
+    n = (width + 15) // 16 * 16  # no remainder that would run one by one
+    far = spatial[reach, reach] + FAR
+    for y in range(len(means)):
+        for x in range(len(sums)):
+            sums[x] = F(0.0)
+        a = pixels[y]
+        for dy in range(2 * reach + 1):
+            weights, of_low, of_high = spatial[dy], low[y + dy], high[y + dy]
+            for dx in range(0, spatial.shape[1], 4):
+                if max(weights[dx], weights[dx + 1], weights[dx + 2], weights[dx + 3]) < far:
+                    _add_four(a, whole[y + dy, dx:], sums, n, weights[dx:], factor)
+                else:
+                    _add_halves(a, of_low[dx:], of_high[dx:], sums, n, weights[dx:], factor)
+                    dx += 2
+                    _add_halves(a, of_low[dx:], of_high[dx:], sums, n, weights[dx:], factor)
         for c in range(3):
             for x in range(width):
                 means[y, c * P + x] = sums[c * P + x] / sums[3 * P + x]

@@ -24,6 +24,7 @@ def compile_kernels():
     image = large[:32, :32].copy()
     for space in FILTER_SPACES:
         Settings(Filter(1, 50, space)).smooth(image)
+    Settings(Filter(8, 50, "srgb", approximate=True)).smooth(image)
     variants = [Settings(None, space, options={"effort": "draft"}) for space in COLOR_SPACES]
     variants += [Settings(method=name) for name, method in METHODS.items() if method.extra is None]
     variants += [Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels

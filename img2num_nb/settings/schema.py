@@ -14,7 +14,7 @@ def schema():
     number = r"\d+(\.\d*)?"
     usual = Settings().to_dict()
     own = {
-        "filter": {"pattern": f"^(none|{number},{number}(,({'|'.join(FILTER_SPACES)}))?)$"},
+        "filter": {"pattern": f"^(none|{number},{number}(,({'|'.join(FILTER_SPACES)})(,approximate)?)?)$"},
         "color_space": {"enum": list(COLOR_SPACES)},
         "method": {"enum": list(METHODS)},
         "options": {

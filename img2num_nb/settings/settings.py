@@ -96,7 +96,10 @@ class Settings(Parameters):
         sample = source.startswith(SAMPLE)
         lines += [f"image = nb.{'sample' if sample else 'load'}_image({source.removeprefix(SAMPLE)!r})"]
         if self.filter:
-            lines += [f"filtered = nb.bilateral_filter(image, {_arguments(asdict(self.filter))})"]
+            chosen = asdict(self.filter)
+            if not chosen["approximate"]:
+                del chosen["approximate"]
+            lines += [f"filtered = nb.bilateral_filter(image, {_arguments(chosen)})"]
         pixels = "filtered" if self.filter else "image"
         lines += [f"quantization = nb.quantize({pixels}, {_arguments(self.arguments())})"]
         return "\n".join(lines) + "\n"

@@ -19,7 +19,7 @@ from .. import __version__
 from .._kernels.run import n_threads
 from ..files.atomic import STALE_SECONDS
 from ..files.outputs import Outputs
-from ..filters import window_radius
+from ..filters import margin
 from ..hex_colors import to_hex
 from ..histogram import ColorHistogram, code_colors, color_codes
 from ..mapping import drop_unused, map_pixels, nearest, reorder
@@ -179,9 +179,9 @@ def _read(source, settings, tile):
     if settings.filter is None:
         return tiles.read(source, tile)
     top, bottom, left, right = tile
-    margin = window_radius(settings.filter.sigma_spatial)
-    above, before = max(0, top - margin), max(0, left - margin)
-    wide = tiles.read(source, (above, bottom + margin, before, right + margin))
+    around, multiple = margin(settings.filter.sigma_spatial, settings.filter.approximate)
+    above, before = (max(0, at - around) // multiple * multiple for at in (top, left))
+    wide = tiles.read(source, (above, bottom + around, before, right + around))
     smooth = settings.smooth(wide)[top - above :, left - before :]
     return np.ascontiguousarray(smooth[: bottom - top, : right - left])
 
