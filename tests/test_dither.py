@@ -36,9 +36,9 @@ def mean_error(image, q, light):
 
 
 def flat_areas(colors):
-    """192 rows of each colour, and the part of each that lies away from borders, where errors have yet to add up."""
-    image = np.repeat(np.asarray(colors, np.uint8), 192, axis=0)[:, None].repeat(160, axis=1)
-    return image, [slice(192 * i + 112, 192 * i + 176) for i in range(len(colors))]
+    """256 rows of each colour, and the part of each that lies away from borders, where errors have yet to add up."""
+    image = np.repeat(np.asarray(colors, np.uint8), 256, axis=0)[:, None].repeat(160, axis=1)
+    return image, [slice(256 * i + 112, 256 * i + 240) for i in range(len(colors))]
 
 
 def tolerance(dither, n_colors):
