@@ -441,6 +441,7 @@ def test_a_narrow_window_has_the_slider_above_the_pictures_and_the_rest_below(pa
     page.page.set_viewport_size({"width": 660, "height": 600})
     page.page.wait_for_timeout(300)
     page.root.locator(".help summary").click()
+    page.root.locator(".help dl").scroll_into_view_if_needed()
     box = page.root.locator(".help dl").bounding_box()
     viewer = page.root.locator(".i2n-viewer").bounding_box()
     assert viewer["x"] <= box["x"] < box["x"] + box["width"] <= viewer["x"] + viewer["width"]

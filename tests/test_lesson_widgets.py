@@ -44,6 +44,9 @@ class Hands:
         end = time.monotonic() + 10
         while not self.value(f"bool({expression})"):
             assert time.monotonic() < end, expression
+        if self.root.get_attribute("data-serial") and expression.startswith("player."):
+            serial = self.value("player._serial")  # on a busy machine the page is behind
+            self.page.locator(f".player[data-serial='{serial}']").first.wait_for()
         self.page.wait_for_timeout(60)
         self.notebook.next_frames()
 

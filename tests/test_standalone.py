@@ -1,13 +1,17 @@
 """Widgets as pages without a kernel: what the file holds, and what a browser without a network shows of it."""
 
+import base64
+import io
 import json
 import re
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pytest
 from browser import pixels_of
 from javascript import evaluate
+from nbconvert import HTMLExporter
 from PIL import Image
 from viewer_pictures import few, image, indexed, many
 
@@ -395,3 +399,57 @@ def test_the_pixel_grids_page_moves_its_centres(opened):
     page.locator(
         f".pixels[data-inertia^='{grid.table.inertia:.3f}'], .pixels[data-inertia='{grid.table.inertia:g}']"
     ).wait_for()
+
+
+# --- stored outputs ---------------------------------------------------------------------------------------
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SHOWN = {
+    "Viewer": lambda: Viewer(image, {HOSTILE: few}),
+    "Explorer": lambda: nb.Explorer(image, [nb.Settings(k=4)]),
+    "ColorCloud": lambda: nb.ColorCloud(image, nb.quantize(image, 4)),
+    "KChooser": lambda: nb.KChooser(image, [2, 4]),
+    "Player": lambda: nb.Player(image[:24, :32], k=3),
+    "Microscope": lambda: nb.Microscope(image),
+    "PixelGrid": nb.PixelGrid,
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_an_output_holds_a_picture_and_a_text_beside_the_view(name):
+    data, metadata = SHOWN[name]()._repr_mimebundle_()
+    assert data.keys() == {WIDGET, "image/png", "text/plain"}
+    assert data["text/plain"].startswith(f"{name}: ")
+    assert metadata["image/png"]["alt"]
+    with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as picture:
+        assert 200 < picture.width <= 1000
+
+
+def stored(*names):
+    """A notebook as it is stored after its cells have shown widgets; whoever reads it has no kernel."""
+    cells = []
+    for name in names:
+        data, metadata = SHOWN[name]()._repr_mimebundle_()
+        output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+        cells.append(nbformat.v4.new_code_cell(f"show({name!r})", outputs=[output], execution_count=1))
+    spec = {"name": "python3", "display_name": "Python 3"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
+
+
+def test_nbconvert_shows_the_pictures_without_a_network(opened):
+    html, _ = HTMLExporter(embed_images=True).from_notebook_node(stored("Viewer", "Explorer"))
+    html = re.sub(
+        r'<script[^>]*src="http[^"]*"[^>]*>\s*</script>', "", html
+    )  # its own: RequireJS and MathJax
+    page = opened(html)
+    pictures = page.locator(".jp-OutputArea img")
+    assert pictures.count() == 2
+    assert pictures.first.evaluate("picture => picture.naturalWidth") > 200
+
+
+def test_an_untrusted_notebook_shows_the_pictures(open_notebook, tmp_path):
+    path = tmp_path / "stored.ipynb"
+    nbformat.write(stored("Viewer", "PixelGrid"), path)
+    page = open_notebook(path, run=False).page
+    page.locator(".jp-OutputArea img").nth(1).wait_for()
+    assert page.get_by_text("Error displaying widget").count() == 0

@@ -65,7 +65,7 @@ def side_by_side_figure(players):
 
 
 @matplotlib.rc_context(STYLE)
-def cloud_figure(cloud, color_space, palette=None):
+def cloud_figure(cloud, color_space, palette=None, title=None):
     """Draw a `scene.Cloud` from three sides, with the gamut's edges and a palette's colours as centres."""
     figure = _figure(380)
     for plane, axes in zip(PLANES, figure.subplots(1, 3), strict=True):
@@ -75,7 +75,7 @@ def cloud_figure(cloud, color_space, palette=None):
         _points(axes, cloud.histogram, color_space, plane)
         if palette is not None:
             _centers(axes, scene.place(color.to_grid(palette, color_space), color_space)[:, plane], palette)
-    figure.suptitle(f"{cloud.text}, in {color_space}", fontsize=17)
+    figure.suptitle(title or f"{cloud.text}, in {color_space}", fontsize=17)
     return figure
 
 

@@ -75,11 +75,26 @@ class Compressed:
 
 
 class Standalone:
-    """Adds `to_html` and `save_html` to a widget, which says by `_standalone` what the page holds."""
+    """Lets a widget be seen without its kernel: as a page (`to_html`, `save_html`), and in the output that a notebook stores.
+
+    The widget says by `_standalone` what the page holds, and by `_still` what it looks like.
+    """
 
     def _standalone(self):
         """Return the name in `WIDGETS`, and what the page holds: traits as JSON takes them, or bytes, `Rgb` or `Labels`."""
         raise NotImplementedError
+
+    def _still(self):
+        """Return a picture of the widget as it stands, the bytes of a PNG file, and the same in words."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Return the widget's view and, for whoever cannot show it, a picture and a text: GitHub, say, or a page made by nbconvert."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        png, words = self._still()
+        still = {"image/png": _text(png), "text/plain": f"{type(self).__name__}: {words}"}
+        return data | still, metadata | {"image/png": {"alt": words}}
 
     def to_html(self, *, title=None, max_bytes=MAX_BYTES):
         """Return the widget as it stands as one HTML page, which works without a kernel and without a network.
@@ -120,6 +135,17 @@ class Standalone:
 
     def _standalone_title(self):
         return type(self).__name__
+
+
+def sheet(panels, side=300):
+    """Return a small picture of panels (title, line, picture) with their captions, as the bytes of a PNG file.
+
+    Of each picture every n-th pixel of every n-th row is taken, so that its colours are those that it has.
+    """
+    from ..figures.captioned import captioned  # matplotlib's letters: only when a widget is displayed
+
+    step = max(1, -(-max(panels[0][2].shape[:2]) // side))
+    return png_bytes(captioned([(title, line, picture[::step, ::step]) for title, line, picture in panels]))
 
 
 def page_of(title, name, content, max_bytes=MAX_BYTES):

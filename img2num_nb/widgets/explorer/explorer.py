@@ -2,7 +2,7 @@
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from ipywidgets import Box, jslink
@@ -14,7 +14,7 @@ from ...settings import Settings
 from ...settings.settings import settings_bytes
 from ...settings.spec import load_settings
 from ...vocabulary import MAX_VARIANTS
-from ..standalone import MAX_BYTES, Standalone
+from ..standalone import MAX_BYTES, Standalone, sheet
 from ..viewer.viewer import Viewer
 from ..worker import Worker
 from . import downloads
@@ -27,6 +27,7 @@ from .source import read
 from .words import choices
 from .workbench import Workbench
 
+STILL_SECONDS = 0.6  #: that a display waits for results, so that the stored output shows them
 FIRST = (Settings(k=16), Settings(k=6))
 
 
@@ -329,6 +330,13 @@ class Explorer(Standalone, Box):
         controls |= {"choices": {"max_variants": MAX_VARIANTS}, "selected": self._controls.selected}
         controls |= {"errors": {}, "race": {}, "status": {}}
         return "explorer", {"viewer": self.viewer._standalone()[1], "controls": controls}
+
+    def _still(self):
+        with suppress(TimeoutError):
+            self.wait(STILL_SECONDS)
+        panels = self.panels()
+        words = (f"{title} ({line})" if line else title for title, line, _ in panels)
+        return sheet(panels), ", ".join(words)
 
     def _standalone_title(self):
         return self._source.name

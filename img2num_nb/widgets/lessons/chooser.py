@@ -7,7 +7,7 @@ from ...color import SPACES
 from ...errors import check_choice
 from ...images import preview
 from ...lessons.k_curve import FIGURES, check_ks, k_curve
-from ..standalone import Labels, Rgb
+from ..standalone import Labels, Rgb, sheet
 from ..worker import Mailbox, Worker, wait
 from .lesson import Lesson, front_end
 
@@ -133,6 +133,13 @@ class KChooser(Lesson):
         original = self._original | {"rgb": Rgb(self.image)}
         traits = self._sent("_picture") | {"_ks": ks, "_original": original, "_busy": False}
         return "chooser", traits | {"pictures": pictures}
+
+    def _still(self):
+        width, height = self._original["size"]
+        panels = [("Original", f"{width} x {height}", self.image)]
+        if made := self.quantization:
+            panels.append((f"k = {self.k}", "", made.image))
+        return sheet(panels), ", ".join(title for title, *_ in panels)
 
     def _standalone_title(self):
         return "Number of colours"

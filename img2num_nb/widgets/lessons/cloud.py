@@ -1,5 +1,7 @@
 """The colour cloud: the distinct colours of an image in any colour space, and what a palette makes of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import traitlets as t
 
@@ -13,6 +15,8 @@ from ...mapping import nearest
 from ...vocabulary import COLOR_SPACES
 from .lesson import Lesson, floats, front_end
 from .player import scene_of
+
+STILL_POINTS = 3000  #: the most frequent colours: drawing all takes long
 
 
 class ColorCloud(Lesson):
@@ -122,6 +126,18 @@ class ColorCloud(Lesson):
             "axes": axes,
             "palette": palette,
         }
+
+    def _still(self):
+        from ...lessons.stills import cloud_figure
+
+        histogram = self.cloud.histogram
+        most = np.sort(np.argsort(-histogram.counts, kind="stable")[:STILL_POINTS])
+        few = ColorHistogram(histogram.colors[most], histogram.counts[most], histogram.bits)
+        palette = None if self.quantization is None else self.quantization.palette
+        shown = f"the {len(few):,} most frequent" if len(few) < len(histogram) else "all"
+        words = f"{self.cloud.n_distinct:,} distinct colours in {self.color_space}, {shown} drawn"
+        figure = cloud_figure(replace(self.cloud, histogram=few), self.color_space, palette, words)
+        return figure._repr_png_()[0], words
 
     def _standalone_title(self):
         return "Colour cloud"

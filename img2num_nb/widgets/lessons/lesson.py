@@ -29,6 +29,10 @@ class Lesson(Standalone, anywidget.AnyWidget):
         own = set(self.class_trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names(sync=True))
         return {name: getattr(self, name) for name in sorted(own.difference(left_out))}
 
+    def _still(self):
+        png, metadata = self.figure()._repr_png_()
+        return png, metadata["alt"]
+
     def _receive(self, _widget, content, _buffers):
         verb, arguments = content.get("verb"), content.get("args", [])
         if verb not in self.VERBS:

@@ -16,7 +16,7 @@ from ...errors import ImageError, check_integer, shown
 from ...images import validate_image
 from ...vocabulary import MAX_PANES
 from ..frontend import script, style
-from ..standalone import Labels, Rgb, Standalone
+from ..standalone import Labels, Rgb, Standalone, sheet
 
 MAX_PIXELS = 4_000_000  #: larger pictures are shown as a preview of at most this many pixels
 ORIGINAL = "original"  #: the id of the pane that a viewer begins with
@@ -273,6 +273,16 @@ class Viewer(Standalone, anywidget.AnyWidget):
                 traits[f"_pixels_{slot}"] = Rgb(shown)
             traits[f"_pane_{slot}"] = before | meta
         return "viewer", traits
+
+    def _still(self):
+        height, width = self._image.shape[:2]
+        panels = []
+        for pane in self.panes:
+            meta, picture = self._description(pane), self._pictures[pane]
+            pixels = picture.palette[picture.labels] if meta["kind"] == "indexed" else picture
+            if pixels.shape[:2] == (height, width):
+                panels.append((meta["title"], meta["subtitle"], pixels))
+        return sheet(panels), f"{width} x {height} pixels; " + ", ".join(title for title, *_ in panels)
 
     def _standalone_title(self):
         titles = (self._description(pane)["title"] for pane in self.panes)
