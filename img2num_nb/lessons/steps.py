@@ -243,7 +243,7 @@ class KMeansSteps:
 
     def _assigned(self, verb, **changes):
         centers = changes.get("centers", self.centers)
-        labels = _nearest(self.histogram, self.color_space, centers)[0]
+        labels = self.histogram.cells(self.color_space).assign(centers)[0]
         other = labels != self.labels if self.labels is not None else np.ones(len(labels), bool)
         changed = int(self.histogram.counts[other].sum())
         return self._next(verb, labels=labels, fresh=True, changed=changed, **changes)
@@ -288,4 +288,5 @@ def start(histogram, k=5, color_space="srgb", seed=0, init="random"):
 
 def _nearest(histogram, color_space, centers):
     """Return each colour's nearest centre (of equals, the first) and its squared distance in grid units; exact."""
-    return histogram.cells(color_space).assign(centers)
+    labels = histogram.cells(color_space).assign(centers)[0]
+    return labels, ((histogram.coords(color_space) - centers[labels]) ** 2).sum(axis=1)
