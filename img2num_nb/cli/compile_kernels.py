@@ -17,6 +17,9 @@ def compile_kernels():
     from ..palettes import METHODS
     from ..quality import metrics
     from ..quantization import quantize
+    from ..shapes.outlines import outlines
+    from ..shapes.places import label_places
+    from ..shapes.regions import merge_regions
     from ..vocabulary import COLOR_SPACES, DITHERS, FILTER_SPACES
 
     start = time.perf_counter()
@@ -30,9 +33,12 @@ def compile_kernels():
     variants += [Settings(options={"effort": "best"}), Settings(k=300)]  # above 256: other labels
     for settings in variants:
         metrics(image, settings.quantize(image))
-    quantize(large, 4)
+    metrics(large, quantize(large, 4))  # tall enough that bands of regions are joined
     for name in DITHERS:
         metrics(image, quantize(image, 4, dither=name))
+    few = merge_regions(quantize(image, 4), min_area=4, min_width=2)
+    outlines(few)
+    label_places(few)
     return time.perf_counter() - start
 
 

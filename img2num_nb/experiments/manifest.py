@@ -29,6 +29,7 @@ ENGINE = (
     "prepare",
     "quality",
     "quantization",
+    "s_cielab",
     "shapes/regions",
 )
 #: Packages that take part in computing every row: another version may mean other bits.
