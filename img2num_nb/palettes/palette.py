@@ -26,9 +26,14 @@ def design_palette(histogram, parameters, cancel=None):
     """
     design = _design(histogram, parameters, cancel)
     colors = color.from_grid(design.centers, parameters.space)
-    if METHODS[parameters.method].keeps_few and not np.ptp(histogram.colors, axis=1).any():
+    if METHODS[parameters.method].keeps_few and _is_grey(histogram.colors):
         colors = _greys(colors, parameters.space)
     return canonical(np.vstack([colors, parameters.locked_colors])), design
+
+
+def _is_grey(colors):
+    """Return whether all colours are grey; mostly a few of them tell."""
+    return all((few == few[:, :1]).all() for few in (colors[:64], colors))
 
 
 def _greys(colors, space):
