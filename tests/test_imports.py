@@ -94,6 +94,10 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_after("import img2num_nb") & (HEAVY | {"numpy"}) == set()
 
 
+def test_loading_an_image_waits_for_no_compiler():
+    assert not loaded_after("import img2num_nb.images") & {"numba", "scipy"}
+
+
 def test_the_command_line_answers_help_without_anything_heavy():
     statement = "from typer.testing import CliRunner; from img2num_nb.cli.main import app\n"
     statement += "assert CliRunner().invoke(app, ['quantize', '--help']).exit_code == 0"

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..color import linear_to_srgb, srgb_to_linear
-
 _BLOCK = 1 << 18  # pixels converted at a time, so that a large image needs no second large float array
 
 
@@ -39,6 +37,8 @@ class Encoding:
 
     def to_levels(self, array, value_range):
         """Return ``(H, W, C)`` samples, gray or RGB and perhaps alpha, as uint8 levels of sRGB; the nearest, halves upwards."""
+        from ..color import linear_to_srgb
+
         black, white = value_range
         count = 3 if array.shape[2] > 2 else 1
         tables = self._tables(array.dtype, black, white)
@@ -133,6 +133,12 @@ WHITE_NITS = 203.0  # graphics white of HDR pictures, cd/m2 (ITU-R BT.2408)
 HLG_GAMMA, HLG_PEAK = 1.2, 1000 / WHITE_NITS  # of a display of 1000 cd/m2 (ITU-R BT.2100)
 
 
+def _srgb(values):
+    from ..color import srgb_to_linear  # with numba, which an ordinary file needs not wait for
+
+    return srgb_to_linear(values)
+
+
 def _power(gamma):
     return lambda values: values**gamma
 
@@ -172,7 +178,7 @@ _CURVES = {
     6: _camera,
     7: _smpte240,
     8: _power(1.0),
-    13: srgb_to_linear,
+    13: _srgb,
     14: _camera,
     15: _camera,
     PQ: _pq,
@@ -234,7 +240,7 @@ def from_gamma(gamma, chromaticities=None):
     usual = gamma is None or abs(gamma * 2.2 - 1) <= 0.05
     if usual and matrix is None:
         return None
-    return Encoding((srgb_to_linear if gamma is None else _power(1 / gamma),), matrix)
+    return Encoding((_srgb if gamma is None else _power(1 / gamma),), matrix)
 
 
 def adobe_rgb():
@@ -307,6 +313,8 @@ def _curve(tag):
 
 def lab_to_srgb(lab):
     """Return sRGB values of 0..1, ``(..., 3)`` float32, of CIELAB under D50 (that of ICC and of TIFF)."""
+    from ..color import linear_to_srgb
+
     fy = (lab[..., 0] + 16) / 116
     f = np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
     xyz = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29)) * _xyz(D50)
