@@ -315,6 +315,53 @@ MAX_PIXELS = 128_000_000
 #: Environment variable that is set where strangers use the explorer: it opens and writes no files of the machine then.
 VISITORS = "IMG2NUM_NB_VISITORS"
 
+PAPERS = {
+    "A4": Term("A4", "210 × 297 mm."),
+    "A3": Term("A3", "297 × 420 mm."),
+    "Letter": Term("Letter", "8.5 × 11 inches."),
+}
+ORIENTATIONS = {
+    "auto": Term("As the picture", "Landscape if the picture is wider than high."),
+    "portrait": Term("Portrait", "Upright."),
+    "landscape": Term("Landscape", "On its side."),
+}
+#: What an SVG file of a sheet shows.
+PAGES = {
+    "sheet": Term("Sheet", "Outlines, numbers and legend: to be painted."),
+    "solution": Term("Solution", "The painted picture, mirrored: on the back of the sheet, it matches."),
+    "picture": Term("Picture", "The filled shapes alone, in pixels."),
+}
+
+#: The choices behind a colour-by-number sheet.
+SHEET = {
+    "paper": Setting("Paper", "Size of the page.", default="A4"),
+    "orientation": Setting("Orientation", "Of the page.", default="auto"),
+    "min_area": Setting(
+        "Smallest region",
+        "Regions of fewer pixels are merged; none: those below 8 mm² in print.",
+        low=1,
+        metavar="N",
+    ),
+    "min_width": Setting(
+        "Narrowest region",
+        "Regions into which no square of so many pixels fits are merged; none: 1.2 mm in print.",
+        low=1,
+        metavar="N",
+    ),
+    "tolerance": Setting(
+        "Tolerance",
+        "Largest distance between an outline and the edges of its pixels: 0.5 to 2, or 0 for those edges.",
+        "pixels",
+        default=1.0,
+        low=0.0,
+        high=2.0,
+        metavar="PIXELS",
+    ),
+    "page": Setting(
+        "Page", "What an SVG file shows; a PDF file has both sheet and solution.", default="sheet"
+    ),
+}
+
 #: Settings side by side in the explorer, and panes in the viewer, at most.
 MAX_VARIANTS, MAX_PANES = 5, 6
 

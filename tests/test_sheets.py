@@ -12,7 +12,7 @@ import resvg_py
 from PIL import Image
 
 import img2num_nb as nb
-from img2num_nb.sheets.layout import PAPERS, lay_out
+from img2num_nb.sheets.layout import SIDES, lay_out
 from img2num_nb.sheets.svg import UNITS, path_data
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -108,12 +108,12 @@ def test_shares_are_those_of_the_regions(page):
     assert page.shares[0] == pytest.approx(first.mean())
 
 
-@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("paper", SIDES)
 @pytest.mark.parametrize("orientation", ["portrait", "landscape"])
 @pytest.mark.parametrize("n_colors", [1, 24, 256])
 def test_picture_and_legend_have_room_on_every_paper(paper, orientation, n_colors):
     at = lay_out(300, 200, n_colors, paper, orientation)
-    assert {at.width, at.height} == set(PAPERS[paper])
+    assert {at.width, at.height} == set(SIDES[paper])
     assert (at.width > at.height) == (orientation == "landscape")
     bottom = at.top + 200 * at.scale
     assert at.left >= 10 and at.left + 300 * at.scale <= at.width - 9.99

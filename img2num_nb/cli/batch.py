@@ -26,8 +26,8 @@ from ..vocabulary import MAX_PIXELS, METRICS
 
 #: What a row takes from a `Quantization` as it is.
 FACTS = "n_colors", "n_iter", "converged", "inertia", "seconds"
-#: Endings of what `run` can write.
-KNOWN = (*IMAGE_FORMATS, *ENDINGS)
+#: What `quantize` can write: what it is -> endings, the first of all for files in folders.
+KINDS = {"pictures": tuple(IMAGE_FORMATS), "palettes": tuple(ENDINGS)}
 
 
 def choose(images, settings_file, given, options):
@@ -64,17 +64,19 @@ def choose(images, settings_file, given, options):
     return sources, changed, [*named, *([settings_file] if settings_file else []), *palettes]
 
 
-def plan(sources, variants, output, outputs):
+def plan(sources, variants, output, outputs, kinds=KINDS):
     """Return where each picture goes (or None), for every source and, within it, every variant.
 
     Parameters
     ----------
     output : str or None
-        A file for a single picture, or for its palette (see `IMAGE_FORMATS` and `ENDINGS`); ``-`` for standard output; otherwise a
-        folder, made here.
+        A file for a single picture, with an ending of `kinds`; ``-`` for standard output; otherwise a folder, made here.
     outputs : Outputs
         Is asked for every file.
+    kinds : dict
+        As `KINDS`.
     """
+    known = [ending for endings in kinds.values() for ending in endings]
     n = len(sources) * len(variants)
     if output is None:
         return [None] * n
@@ -82,16 +84,16 @@ def plan(sources, variants, output, outputs):
     standard = re.fullmatch(r"(?:(\w+):)?-", output)
     path = Path(output)
     if not standard and (path.is_dir() or not path.suffix or output.endswith(("/", os.sep))):
-        targets = [path / name for name in _names(sources, len(variants))]
+        targets = [path / name for name in _names(sources, len(variants), known[0])]
         for target in targets:
             outputs.check(target)
         path.mkdir(parents=True, exist_ok=True)
         return targets
-    ending = f".{standard[1] or 'png'}" if standard else path.suffix.lower()
-    if ending not in KNOWN:
+    ending = f".{standard[1] or known[0][1:]}" if standard else path.suffix.lower()
+    if ending not in known:
+        wanted = " or ".join(f"{', '.join(endings)} ({kind})" for kind, endings in kinds.items())
         raise ValueError(
-            f"-o {output}: a file must end in {', '.join(IMAGE_FORMATS)} (pictures) or {', '.join(ENDINGS)} (palettes); "
-            "a folder's name that has a dot must end in /"
+            f"-o {output}: a file must end in {wanted}; a folder's name that has a dot must end in /"
         )
     if n > 1:
         raise ValueError(f"{n} pictures need a folder, got -o {output}")
@@ -123,7 +125,7 @@ def share(sources, variants, max_pixels=MAX_PIXELS):
     return {id(variant): design_checked(readable(variant.filter), variant) for variant in variants}
 
 
-def run(sources, variants, targets, outputs, limits=None, shared=None, max_pixels=MAX_PIXELS):
+def run(sources, variants, targets, outputs, limits=None, shared=None, max_pixels=MAX_PIXELS, finish=None):
     """Yield a row for each picture: plain text, numbers and lists, or what failed under ``"error"``.
 
     Parameters
@@ -139,6 +141,8 @@ def run(sources, variants, targets, outputs, limits=None, shared=None, max_pixel
         What `share` returns.
     max_pixels : int
         As of `load_image`.
+    finish : callable, optional
+        ``(source, prepared, variant, quantization, target, outputs)``: writes something else than the picture and returns its row.
 
     Raises
     ------
@@ -164,7 +168,7 @@ def run(sources, variants, targets, outputs, limits=None, shared=None, max_pixel
                 filtered = filtered or prepare(image, variant.filter)
                 prepared = {variant.filter: filtered, None: original}
                 made = _make(image, filtered, variant, limits, shared)
-                yield _result(source, original, variant, made, target, outputs)
+                yield (finish or _result)(source, original, variant, made, target, outputs)
             except (ImageError, OSError, MemoryError) as error:
                 yield _failure(source, error)
 
@@ -214,12 +218,17 @@ def _write(target, made, outputs):
     name = Path(f"palette.{target.removesuffix(':-')}") if standard else target
     ending = name.suffix.lower()
     data = palette_bytes(name, made.palette) if ending in ENDINGS else image_bytes(ending, made)
-    if standard:
+    write(target, data, outputs)
+    return {"png_bytes": len(data)} if ending == ".png" else {}
+
+
+def write(target, data, outputs):
+    """Write bytes to a target of `plan`."""
+    if isinstance(target, str):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
         outputs.write(target, data)
-    return {"png_bytes": len(data)} if ending == ".png" else {}
 
 
 def plain(value):
@@ -245,7 +254,7 @@ def _name_and_value(text):
     return name, option_value(value)
 
 
-def _names(sources, n_variants):
+def _names(sources, n_variants, ending):
     """Return a file name for every source and variant, no two alike (also where case does not count)."""
     taken = set()
     for source, variant in product(sources, range(n_variants)):
@@ -256,4 +265,4 @@ def _names(sources, n_variants):
             number += 1
             name = f"{stem}-{number}"
         taken.add(name.casefold())
-        yield f"{name}.png"
+        yield f"{name}{ending}"

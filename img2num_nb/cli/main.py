@@ -11,7 +11,7 @@ import typer
 
 from .. import __version__
 from ..vocabulary import MAX_PIXELS
-from . import experiments
+from . import experiments, sheets
 from .experiments import Overwrite, home_path, stop
 from .flags import with_settings
 
@@ -237,6 +237,7 @@ def _watch(rows, n):
 
 
 for _command in (
+    sheets.sheet,
     experiments.sweep,
     experiments.report,
     experiments.verify,

@@ -8,6 +8,7 @@ import numpy as np
 from .._kernels import outlines as kernels
 from .._typing import Indexed
 from ..errors import check_number
+from ..vocabulary import SHEET
 from .regions import Regions, regions
 
 STRAIGHT = 0.75  # share of the tolerance that goes into straight lines; the rest rounds their corners
@@ -100,7 +101,7 @@ class Outlines:
         return self.nodes + half * (before - self.nodes), self.nodes + half * (after - self.nodes)
 
 
-def outlines(quantization: Indexed, *, tolerance: float = 1.0) -> Outlines:
+def outlines(quantization: Indexed, *, tolerance: float = SHEET["tolerance"].default) -> Outlines:
     """Return the borders of the regions of a quantized image, smoothed, each traced once and shared by its two neighbours.
 
     Borders are cut into arcs at junctions, where three or four of them meet, and at the corners of the image. These points stay fixed.
@@ -134,7 +135,9 @@ def outlines(quantization: Indexed, *, tolerance: float = 1.0) -> Outlines:
     """
     found = regions(quantization)
     if tolerance != 0:
-        tolerance = check_number("tolerance", tolerance, FINEST, 2, unit="pixels (or 0: the edges of pixels)")
+        tolerance = check_number(
+            "tolerance", tolerance, FINEST, SHEET["tolerance"].high, unit="pixels (or 0: the edges of pixels)"
+        )
     owner, xs, ys, offsets, sides, after = _trace(found.labels)
     firsts = offsets[:-1]
     closed = owner[ys[firsts], xs[firsts]] >= 0  # a loop; an arc from a junction back to it is none

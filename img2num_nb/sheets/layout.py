@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from ..errors import check_choice
+from ..vocabulary import ORIENTATIONS, PAPERS
 
-#: Name -> shorter and longer side, mm.
-PAPERS = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}
-ORIENTATIONS = ("auto", "portrait", "landscape")
+#: Shorter and longer side of `PAPERS`, mm.
+SIDES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "Letter": (215.9, 279.4)}
 MOST_COLORS = 256
 MARGIN, GAP = 10.0, 4.0
 NOTE = 4.0  # height of the line of text at the foot
@@ -41,12 +41,12 @@ class Layout:
     entry: tuple
 
 
-def lay_out(image_width, image_height, n_colors, paper="A4", orientation="auto"):
+def lay_out(image_width, image_height, n_colors, paper, orientation):
     """Return the `Layout` with the largest picture: the legend below it, in as few rows as it needs.
 
     ``orientation="auto"`` takes that of the picture.
     """
-    short, long = PAPERS[check_choice("paper", paper, PAPERS)]
+    short, long = SIDES[check_choice("paper", paper, PAPERS)]
     check_choice("orientation", orientation, ORIENTATIONS)
     if n_colors > MOST_COLORS:
         raise ValueError(

@@ -13,17 +13,12 @@ from ..hex_colors import to_hex
 from ..shapes.outlines import Outlines, outlines
 from ..shapes.places import Places, label_places
 from ..shapes.regions import Regions, merge_regions, regions
+from ..vocabulary import PAGES, SHEET
 from .curves import arc_paths, joined, polygon, rectangle, region_path
 from .layout import Layout, lay_out
 from .pdf import pdf_bytes
 from .svg import SvgCanvas
 
-#: What a file can show.
-PAGES = {
-    "sheet": "outlines, numbers and legend: to be painted",
-    "solution": "the painted picture, mirrored: behind a sheet held against the light, or on its back, it matches",
-    "picture": "the filled shapes alone, in pixels: SVG only",
-}
 ENDINGS = ".pdf", ".svg"
 # In print, mm. A brush or pencil needs some width, a reader digits of some height (1.3 mm: type of 5 points).
 MIN_AREA, MIN_WIDTH = 8.0, 1.2  # mm2, mm
@@ -198,11 +193,11 @@ def _draw_leader(canvas, pole, label, height):
 def sheet(
     quantization,
     *,
-    paper: str = "A4",
-    orientation: str = "auto",
+    paper: str = SHEET["paper"].default,
+    orientation: str = SHEET["orientation"].default,
     min_area: int | None = None,
     min_width: int | None = None,
-    tolerance: float = 1.0,
+    tolerance: float = SHEET["tolerance"].default,
 ) -> Sheet:
     """Make a colour-by-number page of a quantized image.
 
