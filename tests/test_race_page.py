@@ -171,11 +171,15 @@ def test_the_table_says_the_same_as_the_chart(page):
     open_race(page)
     page.button("Table").click()
     rows = page.root.locator(".i2n-race tbody tr")
-    shown = {row.split()[0]: row.replace("●", "").split()[1:4] for row in rows.all_inner_texts()}
+    shown = {row.split()[0]: row.replace("●", "").split()[1:5] for row in rows.all_inner_texts()}
+    columns = ["n_colors", "delta_e_mean", "s_delta_e_mean", "mse"]
     found = page.value(
-        "{row['name']: [row['n_colors'], row['delta_e_mean'], row['mse']] for row in explorer.race if 'ms' in row}"
+        f"{{row['name']: [row[c] for c in {columns}] for row in explorer.race if 'ms' in row}}"
     )
-    assert shown == {name: [f"{n}", f"{delta:.2f}", f"{mse:,.0f}"] for name, (n, delta, mse) in found.items()}
+    assert shown == {
+        name: [f"{n}", f"{delta:.2f}", f"{seen:.2f}", f"{mse:,.0f}"]
+        for name, (n, delta, seen, mse) in found.items()
+    }
     errors = [float(shown[row.split()[0]][1]) for row in rows.all_inner_texts()]
     assert errors == sorted(errors)
     page.button("Chart").click()
