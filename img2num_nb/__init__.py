@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .widgets.lessons.player import Player
     from .widgets.viewer.viewer import Viewer
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "choose_k": "choose",

@@ -450,10 +450,10 @@ def test_a_narrow_window_has_the_slider_above_the_pictures_and_the_rest_below(pa
     page.root.locator(".help summary").click()
     page.page.set_viewport_size({"width": 900, "height": 720})
     page.page.wait_for_timeout(300)
-    picture = page.root.locator("canvas").first.bounding_box()
     page.notebook.run(SLOW)
-    page.button("8 colours").click()
+    page.button("8 colours").click()  # may scroll
     page.button("Cancel").wait_for()
+    picture = page.root.locator("canvas").first.bounding_box()
     assert picture["y"] < page.button("Cancel").bounding_box()["y"] < picture["y"] + picture["height"] + 40
     page.button("Cancel").click()
     page.notebook.run("del explorer._session.bench.full")

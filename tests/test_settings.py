@@ -294,7 +294,7 @@ def test_img2num_s_number_for_lab_is_understood(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("x.yaml", "images: [\nvariants", r"x\.yaml, line 2: "),
+        ("x.yaml", "images: [\nvariants", r"x\.yaml, line [23]: "),
         (
             "x.yaml",
             "variants:\n- k: 4\n- k: 0\n",

@@ -422,7 +422,7 @@ def test_an_output_holds_a_picture_and_a_text_beside_the_view(name):
     assert data["text/plain"].startswith(f"{name}: ")
     assert metadata["image/png"]["alt"]
     with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as picture:
-        assert 200 < picture.width <= 1000
+        assert 100 < picture.width <= 1000  # the original alone, where results are still to come
 
 
 def stored(*names):
