@@ -107,7 +107,6 @@ def test_a_file_that_cannot_be_read_is_an_image_error(tmp_path):
             b"version https://git-lfs.github.com/spec/v1\noid",
             "Git LFS pointer: fetch the file itself by `git lfs pull`",
         ),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "begins like HEIF but cannot be opened"),
         (b"PK\x03\x04" + bytes(60), "looks like a ZIP archive"),
         (b"8BPS\0\1", "begins like PSD but cannot be opened"),
         (b"\x7fELF\1\2", "looks like binary data that begins with 7f 45 4c 46"),
