@@ -47,7 +47,7 @@ class Quantization:
     seconds : dict
         Time of the stages ``"histogram"``, ``"design"`` and ``"mapping"``, and ``"total"``.
     settings : dict
-        The call that made it: k, method, color_space, seed, max_iter and the method's options; where they are not as by default, dither
+        The call that made it: k, method, color_space, seed, max_iter and the method's options; where not the default, dither
         (with dither_strength and dither_light), locked, fit_on and chroma_weight.
     """
 

@@ -226,7 +226,7 @@ def mix(points, beyond, strength, search, patterns):
 
 @kernel
 def pick(pixels, top, lower, share, places, patterns, own, same, thresholds, shifts, labels):
-    """Label rows, of which the first is row `top` of the image: of the pattern of a pixel's colour, that which the threshold says.
+    """Label rows, of which the first is row `top` of the image: the threshold picks one label of the pattern of each pixel's colour.
 
     Patterns belong to the points of a lattice. Between them a colour takes, from pixel to pixel, the pattern of one or another corner
     of its cell, so that their mean is right: per channel the upper one where the shift is less than the colour's share of it.

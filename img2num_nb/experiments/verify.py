@@ -254,7 +254,7 @@ def _find(name, folder):
 
 
 def _name(row):
-    """Return what tells a row from others: its image, method, colour space, k and seed, and what is not as by default."""
+    """Return what tells a row from others: its image, method, colour space, k and seed, and the settings that are not the default."""
     first = ("method", "options", "color_space", "filter", "k", "seed")
     chosen = {name: row.get(name, usual) for name, usual in DEFAULT_TEXTS.items()}
     options = "" if chosen["options"] in ("{}", {}) else f" {chosen['options']}"

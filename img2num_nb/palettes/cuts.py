@@ -18,7 +18,7 @@ EVERY_THIRD_BIT = np.array([int(f"{value:b}", 8) for value in range(256)], np.ui
 def median_cut(coords, counts, k, rng, *, cancel=None):
     """Median cut (Heckbert): cut a box so that half of its pixels lie on each side, k - 1 times.
 
-    The box is that of greatest squared error; of the three cuts, one an axis, that which leaves the least. The first three cuts, on
+    The box with the greatest squared error is cut, across the axis that leaves the least error. The first three cuts, on
     which all depends, look one cut ahead: what is left once both halves are cut in turn. (The simplest versions, which take the box of
     most pixels and its longest side, make more error: see lesson 07.) The median is rounded to the edge of one of 256 slabs. Nothing is
     random.
